@@ -1,0 +1,147 @@
+"""What an action is: a pure function from value to value, with its options as attributes."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import attrs
+
+from .kinds import Form, Kind, Value
+
+if TYPE_CHECKING:
+    from .context import Context
+    from .filetype import Limits
+    from .registry import Registry
+    from .schema import Fragment, Validator
+
+
+class Verdict(Enum):
+    """What an action may return in place of a value."""
+
+    REMOVE = "remove"
+    KEEP = "keep"
+
+
+REMOVE = Verdict.REMOVE
+KEEP = Verdict.KEEP
+
+
+@attrs.frozen
+class Action(ABC):
+    """One rule's action. Subclasses are ``attrs.frozen``; their attributes are the options.
+
+    An attribute takes the option or the section setting of the same name with ``-`` for
+    ``_``; an option of the rule wins over a setting of the section. `value`, where a subclass
+    has it, takes what stands after the action's own name in the rule. Defaults live in the
+    attributes, not in the schema.
+
+    An action reads no file, keeps no state, and puts no value into a message.
+    """
+
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    summary: ClassVar[str] = ""
+    kind: ClassVar[Kind]
+    deterministic: ClassVar[bool] = True
+    """The same value and subject give the same result, so results may be remembered."""
+    per_subject: ClassVar[bool] = False
+    """The result may depend on the subject; False lets one result serve all subjects."""
+    accepts_opaque: ClassVar[bool] = False
+    """`apply` takes `Opaque` bytes where a text does not decode; otherwise such a file is refused."""
+
+    @classmethod
+    def value_schema(cls, registry: Registry) -> Validator | None:
+        """What may stand after the action's name in a rule. None: only ``true``, ``yes``, ``on``."""
+        return None
+
+    @classmethod
+    def options_schema(cls, registry: Registry) -> Fragment:
+        """Keys that may stand beside the action in a rule."""
+        return {}
+
+    @classmethod
+    def settings_schema(cls, registry: Registry) -> Fragment:
+        """Keys of a section (and of the top level) that set defaults for this action."""
+        return {}
+
+    @classmethod
+    def build(
+        cls, value: object, options: Mapping[str, object], settings: Mapping[str, object], registry: Registry
+    ) -> Self:
+        """The action of one rule.
+
+        value : what stands after the action's name, as its schema made it (True where it has none)
+        options, settings : validated keys of the rule and of its section, as spelled in the profile
+        Raises ValueError, with a message for the profile's author, for options that contradict.
+        """
+        known = {field.name for field in attrs.fields(cls)}
+        arguments: dict[str, object] = {}
+        for source in (settings, options):
+            for key, found in source.items():
+                name = key.replace("-", "_")
+                if name in known:
+                    arguments[name] = found
+        if "value" in known:
+            arguments["value"] = value
+        return cls(**arguments)
+
+    @property
+    def form(self) -> Form:
+        """The kind this action works on, with the date format that the rule or section names."""
+        return Form(self.kind)
+
+    @property
+    def creates(self) -> bool:
+        """Makes the field where it is absent."""
+        return False
+
+    def reads(self) -> Iterable[str]:
+        """Names of other fields whose original values `apply` asks the context for."""
+        return ()
+
+    def literals(self) -> Sequence[str]:
+        """Texts of the profile that this action writes as they are, so that a file type can check them."""
+        return ()
+
+    def nested(self) -> Mapping[str, Action]:
+        """Actions within this one, by the name of the part each works on."""
+        return {}
+
+    def check(self, limits: Limits, keyed: bool) -> Iterable[str]:
+        """What stands against this action on a field with these limits, found before any file is read."""
+        if self.kind is not Kind.NATIVE and limits.kinds is not None and self.kind not in limits.kinds:
+            yield f"{self.name} works on a {self.kind.value}, which this field cannot hold"
+
+    def remarks(self, keyed: bool) -> Iterable[str]:
+        """What a reader of the profile should know about these options, such as a weak choice."""
+        return ()
+
+    def problems(self, keyed: bool) -> Iterable[str]:
+        """What makes these options unusable in this profile, such as a missing key."""
+        return ()
+
+    def apply(self, value: Value, context: Context) -> Value | Verdict:
+        """The new value for one value. Called for each value of a field that has several.
+
+        Raises FieldError where the value cannot be treated.
+        """
+        raise NotImplementedError(f"{type(self).__name__} defines neither apply nor apply_field")
+
+    def apply_field(self, values: Sequence[Value], context: Context) -> Sequence[Value] | Verdict:
+        """The new values of a whole field.
+
+        values : the field's values; always empty for `Kind.NATIVE`, whose actions see no value and
+            return texts of the profile, which the file type writes in the field's own type
+        """
+        out: list[Value] = []
+        for value in values:
+            result = self.apply(value, context)
+            if isinstance(result, Verdict):
+                if result is KEEP:
+                    out.append(value)
+            else:
+                out.append(result)
+        return out if out or not values else REMOVE

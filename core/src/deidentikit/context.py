@@ -1,0 +1,220 @@
+"""What an action may know: the subject, keyed digests and draws, other fields."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .errors import FieldError, UsageError
+from .kinds import Form, Formats, Value, canonical_text, text_codec, utc_today
+
+if TYPE_CHECKING:
+    from .action import Action
+    from .filetype import Limits
+
+SALT: Final = b"deidentikit/1"
+LABELS: Final = ("hash", "uid", "shift", "jitter", "jitter-date", "path")
+_RUN_ALONE: Final = frozenset({"jitter", "jitter-date", "path"})
+MIN_KEY_BYTES: Final = 32
+
+
+def join(*parts: str | bytes) -> bytes:
+    """Several inputs as one, each behind its length in 4 big-endian bytes."""
+    raw = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in raw)
+
+
+class Keys:
+    """The keys that a secret gives, one per label (HKDF of RFC 5869 with SHA-256).
+
+    secret : the key's bytes, or None for a run without a key, whose own random secret
+        serves `jitter`, `jitter-date` and `path` alone
+    run_secret : the random secret of a run without a key, to share it among workers
+    """
+
+    __slots__ = ("_labels", "keyed", "run_secret")
+
+    def __init__(self, secret: bytes | None = None, run_secret: bytes | None = None) -> None:
+        self.keyed = secret is not None
+        self.run_secret = b"" if secret is not None else run_secret or os.urandom(32)
+        prk = hmac.digest(SALT, secret if secret is not None else self.run_secret, "sha256")
+        labels = LABELS if self.keyed else sorted(_RUN_ALONE)
+        self._labels = {label: hmac.digest(prk, label.encode() + b"\x01", "sha256") for label in labels}
+
+    def __repr__(self) -> str:
+        return f"Keys(keyed={self.keyed})"
+
+    def mac(self, label: str, data: bytes) -> bytes:
+        """HMAC-SHA-256 of `data` under the key of `label`.
+
+        Raises FieldError (``no-key``) for a label that a run without a key does not have.
+        """
+        try:
+            return hmac.digest(self._labels[label], data, "sha256")
+        except KeyError:
+            raise FieldError("no-key", "this needs a key: name one with --key-file or `key:`") from None
+
+    def path_id(self, relative_path: str) -> str:
+        """The id under which the journal knows an input."""
+        text = unicodedata.normalize("NFC", relative_path)
+        return self.mac("path", text.encode("utf-8", "surrogateescape")).hex()[:16]
+
+    @property
+    def key_id(self) -> str | None:
+        """What tells two keys apart without showing either; None without a key."""
+        return self.mac("path", b"key-id").hex()[:16] if self.keyed else None
+
+
+def read_key(reference: str | None, key_file: str | os.PathLike[str] | None, base: Path | None = None) -> bytes | None:
+    """The secret that a run uses.
+
+    reference : the profile's ``key``: ``env:NAME`` or ``file:PATH``
+    key_file : the content of this file wins over `reference`
+    base : the folder that a relative ``file:`` path counts from
+
+    Raises UsageError if the key cannot be read or is shorter than 32 bytes.
+    """
+    if key_file is not None:
+        raw, where = _key_bytes(Path(key_file)), "the key file"
+    elif reference is None:
+        return None
+    elif reference.startswith("env:"):
+        name = reference[4:]
+        if name not in os.environ:
+            raise UsageError(f"key: the environment variable {name} is not set")
+        raw, where = os.environb[name.encode()], f"the environment variable {name}"
+    else:
+        path = Path(reference.removeprefix("file:"))
+        raw, where = _key_bytes(path if base is None else base / path), "the key file"
+    secret = raw.rstrip()
+    if len(secret) < MIN_KEY_BYTES:
+        raise UsageError(
+            f"{where} holds {len(secret)} bytes; a key has at least {MIN_KEY_BYTES}."
+            " Make one with: openssl rand -hex 32"
+        )
+    return secret
+
+
+def _key_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"the key file {path} cannot be read: {error.strerror}") from None
+
+
+class Context:
+    """Handed to an action with each value. One instance serves one input.
+
+    `limits` are those of the field at hand; `row` is its row in a table, counted from 1, else None.
+    """
+
+    __slots__ = ("_formats", "_originals", "_subject", "_subject_trouble", "keys", "limits", "row", "today")
+
+    def __init__(
+        self,
+        keys: Keys,
+        *,
+        subject: str | None = None,
+        subject_trouble: str = "the profile names no subject for this file type; add `subject:`",
+        originals: Callable[[str], Sequence[str]] | None = None,
+        formats: Formats | None = None,
+        today: datetime | None = None,
+        limits: Limits | None = None,
+        row: int | None = None,
+    ) -> None:
+        self.keys = keys
+        self._subject = subject
+        self._subject_trouble = subject_trouble
+        self._originals = originals
+        self._formats = formats or Formats()
+        self.today = today or utc_today()
+        self.limits = limits
+        self.row = row
+
+    @property
+    def keyed(self) -> bool:
+        """The run has a key."""
+        return self.keys.keyed
+
+    @property
+    def subject(self) -> str:
+        """The canonical text that identifies the patient.
+
+        Raises FieldError (``no-subject``) where there is none, or more than one.
+        """
+        if self._subject is None:
+            raise FieldError("no-subject", self._subject_trouble)
+        return self._subject
+
+    @property
+    def subject_or_row(self) -> str:
+        """The subject; without one, the row's number; without that, nothing."""
+        if self._subject is not None:
+            return self._subject
+        return "" if self.row is None else str(self.row)
+
+    def with_subject(self, subject: str | None, row: int | None = None) -> Context:
+        """The same context for another subject, as a table's rows need it."""
+        other = Context(
+            self.keys,
+            subject=subject,
+            subject_trouble=self._subject_trouble,
+            originals=self._originals,
+            formats=self._formats,
+            today=self.today,
+            limits=self.limits,
+            row=row,
+        )
+        return other
+
+    def original(self, name: str) -> Sequence[str]:
+        """The original values of another field as text, one that the action's `reads` names."""
+        if self._originals is None:
+            raise FieldError("no-field", "other fields cannot be read here")
+        return self._originals(name)
+
+    def mac(self, label: str, data: bytes) -> bytes:
+        """HMAC-SHA-256 of `data` under the key derived for `label`."""
+        return self.keys.mac(label, data)
+
+    def uniform(self, label: str, *parts: str) -> float:
+        """A draw from [-1, 1) that the key and `parts` decide."""
+        return int.from_bytes(self.mac(label, join(*parts))[:8], "big") / 2**63 - 1
+
+    def whole(self, label: str, span: int, *parts: str) -> int:
+        """A whole number from -span to span, never 0, that the key and `parts` decide."""
+        number = int.from_bytes(self.mac(label, join(*parts)), "big") % (2 * span) - span
+        return number + 1 if number >= 0 else number
+
+    def shift(self, days: int) -> int:
+        """The subject's own shift: from -1 to -`days` days."""
+        number = int.from_bytes(self.mac("shift", self.subject.encode("utf-8", "surrogatepass")), "big")
+        return -(1 + number % days)
+
+    def apply_text(self, action: Action, text: str) -> str:
+        """The result of an action on a text that is no field of its own, such as a regex group.
+
+        The text is read in the kind the action asks for and written back as text; what the action
+        removes becomes empty.
+        """
+        form = action.form
+        codec = text_codec(Form(form.kind, form.format, form.explicit), self._formats)
+        values = [codec.decode(text)] if action.kind.value != "native" else []
+        result = action.apply_field(values, self)
+        if isinstance(result, Sequence):
+            return codec.encode(result[0], text) if result else ""
+        return text if result.value == "keep" else ""
+
+
+def subject_text(values: Sequence[str]) -> str | None:
+    """The one subject that some original values name, or None if there is none or more than one."""
+    texts = {text for value in values if (text := canonical_text(value))}
+    return texts.pop() if len(texts) == 1 else None
+
+
+__all__ = ["Context", "Keys", "Value", "join", "read_key", "subject_text"]

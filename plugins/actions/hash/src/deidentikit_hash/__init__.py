@@ -1,0 +1,1 @@
+"""The action `hash`: replace a value by its keyed or salted digest."""

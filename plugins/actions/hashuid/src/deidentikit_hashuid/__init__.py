@@ -1,0 +1,1 @@
+"""The action `hashuid`: replace a UID by another, the same for the same UID."""

@@ -1,0 +1,1 @@
+"""The action `increment-date`: move a date by a number of days."""

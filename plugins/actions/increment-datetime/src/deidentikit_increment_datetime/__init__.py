@@ -1,0 +1,1 @@
+"""The action `increment-datetime`: move a date with time by a number of days."""

@@ -1,0 +1,1 @@
+"""The action `jitter`: add a small random amount to a number."""

@@ -1,0 +1,1 @@
+"""The action `keep` (also `identity`): leave a field as it is."""

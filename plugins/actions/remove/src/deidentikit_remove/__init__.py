@@ -1,0 +1,1 @@
+"""The action `remove`: take a field out of the file."""

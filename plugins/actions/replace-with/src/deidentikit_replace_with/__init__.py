@@ -1,0 +1,1 @@
+"""The action `replace-with`: put a fixed value in a field's place."""

@@ -1,0 +1,1 @@
+"""The action `set`: write a value whether or not the field exists."""

@@ -1,0 +1,1 @@
+"""DICOM files for deidentikit, edited in place."""

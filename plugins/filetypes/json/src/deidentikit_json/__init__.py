@@ -1,0 +1,1 @@
+"""JSON files for deidentikit, edited in place."""
