@@ -1,0 +1,35 @@
+"""The vocabulary in which plugins say what may stand in a profile.
+
+Validators of one text: `Text`, `Yes`, `YesNo`, `Whole`, `Number`, `OneOf`, `RegexText`. Of more:
+`Texts`, `ListOf`, `Block`, and `nested_action` for actions within actions. Validators of strictyaml
+serve as well.
+"""
+
+from ..fragment import Fragment, Key, Validator
+from .actions import ActionSpec, PlacedError, build_nested, nested_action
+from .scalars import Number, OneOf, RegexText, Scalar, Text, Whole, Yes, YesNo, compile_regex
+from .tree import Block, Gathering, ListOf, Node, Texts
+
+__all__ = [
+    "ActionSpec",
+    "Block",
+    "Fragment",
+    "Gathering",
+    "Key",
+    "ListOf",
+    "Node",
+    "Number",
+    "OneOf",
+    "PlacedError",
+    "RegexText",
+    "Scalar",
+    "Text",
+    "Texts",
+    "Validator",
+    "Whole",
+    "Yes",
+    "YesNo",
+    "build_nested",
+    "compile_regex",
+    "nested_action",
+]

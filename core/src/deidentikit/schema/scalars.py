@@ -1,0 +1,174 @@
+"""Ready-made validators for what stands in one place of a profile."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from decimal import Decimal
+from typing import Final, NoReturn
+
+import attrs
+import strictyaml
+
+from ..errors import suggest
+
+_TRUE: Final = frozenset({"true", "yes", "on"})
+_FALSE: Final = frozenset({"false", "no", "off"})
+_NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_WHOLE: Final = re.compile(r"[+-]?\d{1,18}")
+
+
+class Scalar(strictyaml.ScalarValidator):  # type: ignore[misc]
+    """A validator of one text. Subclasses are ``attrs.frozen`` and define `expected` and `parse`."""
+
+    @property
+    def expected(self) -> str:
+        """What is allowed, to follow the word "expected"."""
+        raise NotImplementedError
+
+    def parse(self, text: str) -> object:
+        """The value that `text` spells. Raises ValueError, with a message for the author or none."""
+        raise NotImplementedError
+
+    def validate_scalar(self, chunk: strictyaml.YAMLChunk) -> object:
+        try:
+            return self.parse(str(chunk.contents))
+        except ValueError:
+            chunk.expecting_but_found(f"when expecting {self.expected}")
+            raise
+
+
+@attrs.frozen
+class Yes(Scalar):
+    """``true``, ``yes`` or ``on`` as True. A false one is an error: leave the key out instead."""
+
+    @property
+    def expected(self) -> str:
+        return "true, yes or on"
+
+    def parse(self, text: str) -> bool:
+        if text.lower() in _TRUE:
+            return True
+        if text.lower() in _FALSE:
+            raise ValueError("this cannot be switched off; take the entry out instead")
+        raise ValueError
+
+
+@attrs.frozen
+class YesNo(Scalar):
+    """``true``, ``yes``, ``on`` as True; ``false``, ``no``, ``off`` as False."""
+
+    @property
+    def expected(self) -> str:
+        return "yes or no (true, false, on, off)"
+
+    def parse(self, text: str) -> bool:
+        if text.lower() in _TRUE:
+            return True
+        if text.lower() in _FALSE:
+            return False
+        raise ValueError
+
+
+@attrs.frozen
+class Text(Scalar):
+    """Any text, as it stands.
+
+    blank : it may be empty
+    """
+
+    blank: bool = True
+
+    @property
+    def expected(self) -> str:
+        return "a text" if self.blank else "a text that is not empty"
+
+    def parse(self, text: str) -> str:
+        if not text and not self.blank:
+            raise ValueError
+        return text
+
+
+@attrs.frozen
+class Whole(Scalar):
+    """A whole number as `int`, within bounds that are both allowed."""
+
+    low: int | None = None
+    high: int | None = None
+
+    @property
+    def expected(self) -> str:
+        if self.low is not None and self.high is not None:
+            return f"a whole number from {self.low} to {self.high}"
+        if self.low is not None:
+            return f"a whole number from {self.low} on"
+        return "a whole number" if self.high is None else f"a whole number up to {self.high}"
+
+    def parse(self, text: str) -> int:
+        if not _WHOLE.fullmatch(text):
+            raise ValueError
+        number = int(text)
+        if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
+            raise ValueError
+        return number
+
+
+@attrs.frozen
+class Number(Scalar):
+    """A number as `Decimal`, with a point for a fraction."""
+
+    @property
+    def expected(self) -> str:
+        return "a number"
+
+    def parse(self, text: str) -> Decimal:
+        if not _NUMBER.fullmatch(text):
+            raise ValueError
+        return Decimal(text)
+
+
+@attrs.frozen(init=False)
+class OneOf(Scalar):
+    """One of some words, spelled exactly so."""
+
+    choices: tuple[str, ...]
+
+    def __init__(self, *choices: str) -> None:
+        self.__attrs_init__(choices)
+
+    @property
+    def expected(self) -> str:
+        return "one of " + ", ".join(self.choices)
+
+    def parse(self, text: str) -> str:
+        if text in self.choices:
+            return text
+        raise ValueError(suggest(text, self.choices).strip())
+
+
+@attrs.frozen
+class RegexText(Scalar):
+    """A regular expression, as a compiled pattern."""
+
+    @property
+    def expected(self) -> str:
+        return "a regular expression"
+
+    def parse(self, text: str) -> re.Pattern[str]:
+        return compile_regex(text)
+
+
+def compile_regex(text: str) -> re.Pattern[str]:
+    """The compiled pattern. Raises ValueError that says what is wrong with it and where."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(text)
+    except re.error as error:
+        _no_regex(f"{error.msg} at position {error.pos}" if error.pos is not None else error.msg)
+    except (OverflowError, RecursionError):
+        _no_regex("too large")
+
+
+def _no_regex(why: str) -> NoReturn:
+    raise ValueError(f"the regular expression cannot be read: {why}") from None
