@@ -45,6 +45,8 @@ class Action(ABC):
     aliases: ClassVar[tuple[str, ...]] = ()
     summary: ClassVar[str] = ""
     kind: ClassVar[Kind]
+    default: ClassVar[bool] = False
+    """What a rule that names no action gets. At most one action can be that."""
     deterministic: ClassVar[bool] = True
     """The same value and subject give the same result, so results may be remembered."""
     per_subject: ClassVar[bool] = False
@@ -96,6 +98,11 @@ class Action(ABC):
     @property
     def creates(self) -> bool:
         """Makes the field where it is absent."""
+        return False
+
+    @property
+    def removes(self) -> bool:
+        """Takes the field out of the file."""
         return False
 
     def reads(self) -> Iterable[str]:

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 import attrs
-import strictyaml
-
-Validator = strictyaml.Validator
+from strictyaml import Validator as Validator
 
 
 @attrs.frozen
@@ -64,11 +62,10 @@ def well_named(name: object) -> bool:
 
 def same_key(one: Key, other: Key) -> bool:
     """Whether two plugins mean one key: what it takes and its default agree. The wording may differ."""
-    return (
-        one.default == other.default
-        and type(one.validator) is type(other.validator)
-        and (one.validator == other.validator or repr(one.validator) == repr(other.validator))
+    validators_agree = type(one.validator) is type(other.validator) and (
+        bool(one.validator == other.validator) or repr(one.validator) == repr(other.validator)
     )
+    return validators_agree and one.default == other.default
 
 
 def fragment_faults(fragment: object) -> Iterator[str]:

@@ -127,7 +127,7 @@ _SETTING = " This is a setting of the section or the top level, not of a rule."
 def _default_action(node: Node, registry: Registry, own: frozenset[str], name: str) -> ActionSpec | Invalid:
     strange = [(key, line) for key, line, _ in node.items() if key not in own]
     for key, line in strange:
-        if key in registry.all_options:
+        if key in registry.options:
             node.problem(f"{key!r} stands without an action", line)
         else:
             node.unknown_key(key, line, (*own, *registry.actions), "action or key", registry.hint_action(key))
