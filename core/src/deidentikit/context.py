@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hmac
 import os
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from .action import Action, Verdict
 from .errors import FieldError, UsageError
-from .kinds import Form, Formats, Value, canonical_text, text_codec, utc_today
-
-if TYPE_CHECKING:
-    from .action import Action
-    from .filetype import Limits
+from .filetype import Limits
+from .kinds import Formats, Kind, Value, canonical_text, text_codec, utc_today
 
 SALT: Final = b"deidentikit/1"
 LABELS: Final = ("hash", "uid", "shift", "jitter", "jitter-date", "path")
@@ -61,8 +59,7 @@ class Keys:
 
     def path_id(self, relative_path: str) -> str:
         """The id under which the journal knows an input."""
-        text = unicodedata.normalize("NFC", relative_path)
-        return self.mac("path", text.encode("utf-8", "surrogateescape")).hex()[:16]
+        return self.mac("path", relative_path.encode("utf-8", "surrogateescape")).hex()[:16]
 
     @property
     def key_id(self) -> str | None:
@@ -87,7 +84,9 @@ def read_key(reference: str | None, key_file: str | os.PathLike[str] | None, bas
         name = reference[4:]
         if name not in os.environ:
             raise UsageError(f"key: the environment variable {name} is not set")
-        raw, where = os.environb[name.encode()], f"the environment variable {name}"
+        raw, where = os.fsencode(os.environ[name]), f"the environment variable {name}"
+    elif not reference.startswith("file:"):
+        raise UsageError("key: expected env:NAME or file:PATH")
     else:
         path = Path(reference.removeprefix("file:"))
         raw, where = _key_bytes(path if base is None else base / path), "the key file"
@@ -158,19 +157,43 @@ class Context:
             return self._subject
         return "" if self.row is None else str(self.row)
 
-    def with_subject(self, subject: str | None, row: int | None = None) -> Context:
-        """The same context for another subject, as a table's rows need it."""
-        other = Context(
+    def bind(self, originals: Callable[[str], Sequence[str]]) -> None:
+        """Say where the originals of other fields come from, as each batch begins."""
+        self._originals = originals
+
+    def set_subject(self, subject: str | None, trouble: str) -> None:
+        """Say who the file's subject is; `trouble` is what a rule that needs one is told if there is none."""
+        self._subject = subject
+        self._subject_trouble = trouble
+
+    def rows(self, subjects: Sequence[str | None], first: int = 1) -> list[Context]:
+        """One context per row of a table, for its row's subject; rows of one subject share one.
+
+        first : the number of the first row; a row without a subject is known by its number
+        """
+        shared: dict[str, Context] = {}
+        out: list[Context] = []
+        for row, subject in enumerate(subjects, first):
+            if subject is None:
+                out.append(self._for(None, row))
+                continue
+            context = shared.get(subject)
+            if context is None:
+                context = shared[subject] = self._for(subject, None)
+            out.append(context)
+        return out
+
+    def _for(self, subject: str | None, row: int | None) -> Context:
+        return Context(
             self.keys,
             subject=subject,
-            subject_trouble=self._subject_trouble,
+            subject_trouble="the row's subject is empty",
             originals=self._originals,
             formats=self._formats,
             today=self.today,
             limits=self.limits,
             row=row,
         )
-        return other
 
     def original(self, name: str) -> Sequence[str]:
         """The original values of another field as text, one that the action's `reads` names."""
@@ -182,9 +205,10 @@ class Context:
         """HMAC-SHA-256 of `data` under the key derived for `label`."""
         return self.keys.mac(label, data)
 
-    def uniform(self, label: str, *parts: str) -> float:
-        """A draw from [-1, 1) that the key and `parts` decide."""
-        return int.from_bytes(self.mac(label, join(*parts))[:8], "big") / 2**63 - 1
+    def uniform(self, label: str, *parts: str) -> Decimal:
+        """A draw from [-1, 1) that the key and `parts` decide, to 28 digits."""
+        number = int.from_bytes(self.mac(label, join(*parts))[:8], "big")
+        return Decimal(number - 2**63) / 2**63
 
     def whole(self, label: str, span: int, *parts: str) -> int:
         """A whole number from -span to span, never 0, that the key and `parts` decide."""
@@ -199,16 +223,30 @@ class Context:
     def apply_text(self, action: Action, text: str) -> str:
         """The result of an action on a text that is no field of its own, such as a regex group.
 
-        The text is read in the kind the action asks for and written back as text; what the action
-        removes becomes empty.
+        The text is read in the kind the action asks for and written back as text. A blank text
+        stays as it is; what the action removes becomes empty. Of the field's limits only the one
+        that letters have to be capitals holds for a part of its text.
+
+        Raises FieldError where the action cannot treat the text, or makes several of it.
         """
         form = action.form
-        codec = text_codec(Form(form.kind, form.format, form.explicit), self._formats)
-        values = [codec.decode(text)] if action.kind.value != "native" else []
-        result = action.apply_field(values, self)
-        if isinstance(result, Sequence):
-            return codec.encode(result[0], text) if result else ""
-        return text if result.value == "keep" else ""
+        codec = text_codec(form, self._formats)
+        native = form.kind is Kind.NATIVE
+        if not native and not text.strip("\0 "):
+            return text
+        whole, self.limits = self.limits, self._limits_of_part()
+        try:
+            result = action.apply_field(() if native else (codec.decode(text),), self)
+        finally:
+            self.limits = whole
+        if isinstance(result, Verdict):
+            return text if result is Verdict.KEEP else ""
+        if len(result) > 1:
+            raise FieldError("wrong-kind", f"{action.name} makes several values of a part of a text")
+        return codec.encode(result[0], text) if result else ""
+
+    def _limits_of_part(self) -> Limits | None:
+        return None if self.limits is None else Limits(upper_only=self.limits.upper_only)
 
 
 def subject_text(values: Sequence[str]) -> str | None:

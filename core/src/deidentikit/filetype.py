@@ -166,8 +166,11 @@ class Batch(Protocol):
     def current(self, name: str) -> Sequence[str]:
         """The same field's values as they will be written."""
 
-    def subjects(self, name: str) -> Sequence[str] | None:
-        """For a table: the original text of a column, row by row. None where there are no rows."""
+    def rows(self) -> int | None:
+        """For a table: how many rows the batch has. None where there are no rows."""
+
+    def subjects(self, name: str) -> Sequence[str]:
+        """For a table: the original text of a column, row by row."""
 
 
 class Document(ABC):

@@ -1,0 +1,225 @@
+"""A profile's section compiled and bound for its file type: selectors, precedence, reads, names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import attrs
+
+from .action import Action
+from .errors import Problem, ProfileError, UsageError
+from .filetype import FileType, Named, Rank, Selector, Step
+from .naming import NamePattern, Naming, Template
+from .profile import Profile, Rule, Section, SubjectRule, read_profile
+from .registry import Registry
+
+
+@attrs.frozen(eq=False)
+class Plan:
+    """What one section does to each of its files.
+
+    steps : the section's rules in order of precedence: the first that reaches a field wins
+    matcher : all selectors merged, as the file type made it
+    subject : where the patient's identity is read, or None
+    needs_subject : some action asks for the subject, so it is read for each file
+    """
+
+    section: Section
+    file_type: FileType
+    steps: tuple[Step, ...]
+    matcher: object
+    naming: Naming
+    subject: SubjectRule | None
+    needs_subject: bool
+
+
+def load_profile(
+    path: str | os.PathLike[str],
+    registry: Registry | None = None,
+    *,
+    key_file: str | os.PathLike[str] | None = None,
+) -> Profile:
+    """Read and check a profile.
+
+    registry : what is installed, if absent
+    key_file : given when the run will get its key from there, which silences remarks about a missing key
+
+    Raises ProfileError with every problem found; UsageError if the file cannot be read. Remarks that
+    stop nothing are in the result's `remarks`.
+    """
+    source = Path(path)
+    try:
+        raw = source.read_bytes()
+    except OSError as error:
+        raise UsageError(f"the profile {source} cannot be read: {error.strerror}") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ProfileError([Problem(line, "", "the profile is not UTF-8; save it as UTF-8")], str(source)) from None
+    return parse_profile(text, registry, source=str(source), raw=raw, keyed=True if key_file is not None else None)
+
+
+def parse_profile(
+    text: str,
+    registry: Registry | None = None,
+    *,
+    source: str = "profile",
+    raw: bytes | None = None,
+    keyed: bool | None = None,
+) -> Profile:
+    """Read and check the text of a profile; see `load_profile`."""
+    registry = registry or Registry.from_installed()
+    profile, problems = read_profile(text, source, registry, keyed=keyed)
+    profile = attrs.evolve(profile, sha256=hashlib.sha256(text.encode() if raw is None else raw).hexdigest())
+    keyed = profile.key is not None if keyed is None else keyed
+    _, found = compile_plans(profile, registry, keyed=keyed)
+    problems = sorted({*problems, *found})
+    if any(not problem.warning for problem in problems):
+        raise ProfileError(problems, source)
+    return attrs.evolve(profile, remarks=tuple(problems))
+
+
+def compile_plans(
+    profile: Profile, registry: Registry, *, keyed: bool
+) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
+    """The plans of all sections, and every problem found on the way."""
+    plans: list[Plan] = []
+    problems: list[Problem] = []
+    for section in profile.sections:
+        plan, found = _compile_section(section, keyed)
+        problems += found
+        if plan is not None:
+            plans.append(plan)
+            problems += registry.check(plan)
+    return tuple(plans), tuple(problems)
+
+
+def _compile_section(section: Section, keyed: bool) -> tuple[Plan | None, list[Problem]]:
+    file_type = section.file_type
+    problems: list[Problem] = []
+    steps: list[Step] = []
+    for number, rule in enumerate(section.rules):
+        where = f"{section.name}.fields[{number}]"
+        try:
+            selector = file_type.compile(rule.named)
+        except ValueError as error:
+            problems.append(Problem(rule.line, where, str(error)))
+            continue
+        messages = _misfits(file_type, selector, rule, keyed)
+        problems += [Problem(rule.line, where, message) for message in messages]
+        steps.append(
+            Step(
+                selector,
+                rule.action,
+                rule.action.form,
+                rule.line,
+                rule.action.creates and selector.insertable,
+                rule.on_error or section.on_error,
+            )
+        )
+    ordered = tuple(sorted(steps, key=lambda step: step.selector.rank))
+    problems += _never_winning(section.name, ordered)
+    naming, found = _compile_names(section, file_type)
+    problems += found
+    subject = section.subject
+    if subject is None and file_type.default_subject is not None:
+        subject = SubjectRule(field=file_type.default_subject)
+    actions = [*_with_nested(step.action for step in ordered)]
+    actions += _with_nested(action for pattern in naming.patterns for action in pattern.groups.values())
+    needs_subject = any(action.per_subject for action in actions)
+    reads, found = _reads(section, file_type, ordered, naming, subject if needs_subject else None)
+    problems += found
+    if any(not problem.warning for problem in problems):
+        return None, problems
+    matcher = file_type.bind(ordered, reads)
+    return Plan(section, file_type, ordered, matcher, naming, subject, needs_subject), problems
+
+
+def _misfits(file_type: FileType, selector: Selector, rule: Rule, keyed: bool) -> Iterator[str]:
+    """What stands against a rule before any file is read."""
+    action = rule.action
+    limits = file_type.limits(selector)
+    if limits is not None and selector.rank is not Rank.REGEX:
+        yield from action.check(limits, keyed)
+        if limits.required and action.removes:
+            yield f"{selector.text} is needed to read the file and cannot be removed"
+    for text in action.literals():
+        if trouble := file_type.check_literal(selector, text):
+            yield trouble
+
+
+def _never_winning(section: str, steps: Iterable[Step]) -> Iterator[Problem]:
+    first: dict[object, Step] = {}
+    for step in steps:
+        key = (step.selector.rank, step.selector.identity)
+        winner = first.setdefault(key, step)
+        if winner is not step:
+            yield Problem(
+                step.line,
+                f"{section}.fields",
+                f"this rule never acts: line {winner.line} names the same field {step.selector.text!r} before it,"
+                " and one rule acts on a field",
+                warning=True,
+            )
+
+
+def _with_nested(actions: Iterable[Action]) -> Iterator[Action]:
+    for action in actions:
+        yield action
+        yield from _with_nested(action.nested().values())
+
+
+def _compile_names(section: Section, file_type: FileType) -> tuple[Naming, list[Problem]]:
+    patterns: list[NamePattern] = []
+    problems: list[Problem] = []
+    for number, rule in enumerate(section.filenames):
+        try:
+            template = Template.parse(rule.output)
+        except ValueError as error:
+            problems.append(Problem(rule.line, f"{section.name}.filenames[{number}].output", str(error)))
+            continue
+        unknown = [name for name in rule.groups if name not in {*rule.input_regex.groupindex, *template.names()}]
+        if unknown:
+            message = f"{', '.join(unknown)}: no named group of input-regex and no part of the output"
+            problems.append(Problem(rule.line, f"{section.name}.filenames[{number}].groups", message))
+        patterns.append(NamePattern(rule.input_regex, template, rule.groups))
+    default = None if file_type.default_name is None else Template.parse(file_type.default_name)
+    formats = section.formats
+    return Naming(tuple(patterns), default, formats), problems
+
+
+def _reads(
+    section: Section,
+    file_type: FileType,
+    steps: Iterable[Step],
+    naming: Naming,
+    subject: SubjectRule | None,
+) -> tuple[list[str], list[Problem]]:
+    """Names of the fields that are read besides those that are acted on, each checked once."""
+    problems: list[Problem] = []
+    reads: dict[str, None] = {}
+
+    def add(name: str, line: int, where: str) -> None:
+        if name in reads:
+            return
+        try:
+            file_type.compile(Named(name=name))
+        except ValueError as error:
+            problems.append(Problem(line, where, str(error)))
+        else:
+            reads[name] = None
+
+    for step in steps:
+        for action in _with_nested([step.action]):
+            for name in action.reads():
+                add(name, step.line, f"{section.name}.fields")
+    for name in naming.fields():
+        line = section.filenames[0].line if section.filenames else section.line
+        add(name, line, f"{section.name}.filenames")
+    if subject is not None and subject.field is not None:
+        add(subject.field, section.line, f"{section.name}.subject")
+    return list(reads), problems
