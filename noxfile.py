@@ -50,16 +50,16 @@ def package(folder: Path) -> str | None:
     return next((init.parent.name for init in folder.glob("src/*/__init__.py")), None)
 
 
+def uv(session: nox.Session, *words: str) -> str:
+    """Run uv quietly; what it printed."""
+    return str(session.run("uv", *words, "--quiet", external=True, silent=True))
+
+
 def sync(session: nox.Session) -> None:
     """Install every package of the workspace, editable, and the tools of the dev group."""
-    session.run_install(
-        "uv",
-        "sync",
-        "--quiet",
-        "--all-packages",
-        f"--python={session.virtualenv.location}",
-        env={"UV_PROJECT_ENVIRONMENT": session.virtualenv.location},
-    )
+    location = session.virtualenv.location
+    environment = {"UV_PROJECT_ENVIRONMENT": location}
+    session.run_install("uv", "sync", "--quiet", "--all-packages", f"--python={location}", env=environment)
 
 
 @nox.session
@@ -76,8 +76,8 @@ def types(session: nox.Session) -> None:
     sync(session)
     packages = [name for name in map(package, PROJECTS) if name]
     session.run("mypy", "--strict", *[word for name in packages for word in ("-p", name)])
-    for script in ["noxfile.py", *sorted(str(file.relative_to(ROOT)) for file in ROOT.glob("benchmarks/*.py"))]:
-        session.run("mypy", "--strict", script)
+    for script in [ROOT / "noxfile.py", *sorted(ROOT.glob("benchmarks/*.py"))]:
+        session.run("mypy", "--strict", str(script.relative_to(ROOT)))
 
 
 @nox.session(python=PYTHONS)
@@ -89,28 +89,22 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def wheels(session: nox.Session) -> None:
-    """Each wheel installs alone, with what it declares and no more, and can be imported."""
+    """Each wheel installs alone, with what it declares and no more, can be imported and is found."""
     dist = Path(session.create_tmp()) / "dist"
-    session.run("uv", "build", "--quiet", "--all-packages", "--wheel", "--clear", f"--out-dir={dist}", external=True)
+    venv = dist.with_name("alone")
+    scripts = venv / ("Scripts" if sys.platform == "win32" else "bin")
+    uv(session, "build", "--all-packages", "--wheel", "--clear", f"--out-dir={dist}")
     for folder in PROJECTS:
         name = distribution(folder)
-        venv = dist.parent / "alone"
-        session.run("uv", "venv", "--quiet", "--clear", f"--python={session.virtualenv.location}", str(venv), external=True)
         (wheel,) = dist.glob(f"{name.replace('-', '_')}-[0-9]*.whl")
-        session.run(
-            "uv",
-            "pip",
-            "install",
-            "--quiet",
-            f"--python={venv}",
-            f"--find-links={dist}",
-            f"--constraints={ROOT / 'constraints.txt'}",
-            str(wheel),
-            external=True,
-        )
-        python = str(venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
-        session.run(python, "-I", "-c", f"import {package(folder) or 'deidentikit'}", external=True)
-        session.run(python, "-I", "-m", "deidentikit.cli", "plugins", external=True, silent=True)
+        uv(session, "venv", "--clear", f"--python={session.virtualenv.location}", str(venv))
+        pins = f"--constraints={ROOT / 'constraints.txt'}"
+        uv(session, "pip", "install", f"--python={venv}", f"--find-links={dist}", pins, str(wheel))
+        statement = f"import {package(folder) or 'deidentikit'}"
+        session.run(str(scripts / "python"), "-I", "-c", statement, external=True)
+        listed = session.run(str(scripts / "deidentikit"), "plugins", external=True, silent=True)
+        if "plugins" in folder.parts and name not in str(listed):
+            session.error(f"`deidentikit plugins` does not list {name}")
 
 
 @nox.session
@@ -127,24 +121,12 @@ def constraints(session: nox.Session) -> None:
     before = project.read_text("utf-8")
     try:
         project.write_text(PINS.sub("constraint-dependencies = []", before), "utf-8")
-        exported = session.run(
-            "uv",
-            "export",
-            "--quiet",
-            "--upgrade",
-            "--all-packages",
-            "--all-groups",
-            "--all-extras",
-            "--no-emit-workspace",
-            "--no-hashes",
-            "--no-annotate",
-            "--no-header",
-            external=True,
-            silent=True,
-        )
+        what = ["--all-packages", "--all-groups", "--all-extras", "--no-emit-workspace"]
+        form = ["--no-hashes", "--no-annotate", "--no-header"]
+        exported = uv(session, "export", "--upgrade", *what, *form)
     finally:
         project.write_text(before, "utf-8")
-    pins = sorted(str(exported).splitlines())
+    pins = sorted(exported.splitlines())
     array = "".join(f'    "{pin.replace(chr(34), chr(39))}",\n' for pin in pins)
     project.write_text(PINS.sub(lambda _: f"constraint-dependencies = [\n{array}]", before), "utf-8")
     (ROOT / "constraints.txt").write_text("".join(f"{pin}\n" for pin in pins), "utf-8")
