@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -33,6 +33,22 @@ class Output(Protocol):
 
     def publish(self) -> None:
         """Give the staged file its name."""
+
+
+class Unchanging(FileSource):
+    """A source that is noticed if it changes while it is read."""
+
+    __slots__ = ("_before",)
+
+    def __init__(self, fd: int) -> None:
+        self._before = os.fstat(fd)
+        super().__init__(fd, self._before.st_size)
+
+    def verify(self) -> None:
+        """Raise FileError (``source-changed``) if the file is not what it was."""
+        now = os.fstat(self.fd)
+        if (now.st_size, now.st_mtime_ns) != (self.size, self._before.st_mtime_ns):
+            raise FileError("source-changed", "the input changed while it was read; run again when it is complete")
 
 
 class _Edit:
@@ -230,6 +246,8 @@ class Engine:
                 staged, fd, name = self._stream(document, edit, path, output)
             else:
                 staged, fd, name = self._whole(document, edit, path, output)
+            if isinstance(source, Unchanging):
+                source.verify()
             try:
                 document.check(FileSource(fd, staged))
             except FieldError as error:
@@ -333,6 +351,3 @@ def copy_unchanged(source: Source, path: str, output: Output, *, detailed: bool)
     )
     output.publish()
     return outcome
-
-
-Observer = Callable[[Outcome], None]

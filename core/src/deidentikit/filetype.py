@@ -222,6 +222,22 @@ class Document(ABC):
         self.close()
 
 
+@attrs.frozen
+class Listed:
+    """A field as a profile can name it, for people who write profiles.
+
+    name : what to write after ``name:``
+    type : the field's native type, such as a value representation
+    note : anything else worth knowing, such as the DICOM keyword's full name
+    values : gives the values as text; called only where a person asked to see them
+    """
+
+    name: str
+    type: str
+    note: str
+    values: Callable[[], Sequence[str]]
+
+
 class FileType(ABC):
     """A file type as one section of a profile sets it up.
 
@@ -236,6 +252,8 @@ class FileType(ABC):
     """Date formats where neither rule nor section names one."""
     capabilities: ClassVar[frozenset[str]] = frozenset()
     """Of ``streaming``, ``insertion``, ``container``, ``raster``."""
+    takes_the_rest: ClassVar[bool] = False
+    """Its sections take a file only when no other section claims it."""
     default_subject: ClassVar[str | None] = None
     """The field that identifies the patient where the profile names none."""
     default_name: ClassVar[str | None] = None
@@ -289,3 +307,7 @@ class FileType(ABC):
     @abstractmethod
     def open(self, source: Source, matcher: object) -> Document:
         """Tokenize a file. Raises FileError if it is not wholly understood."""
+
+    def fields(self, source: Source) -> Iterator[Listed]:
+        """The fields of a file, in its order. Raises FileError if the file is not understood."""
+        raise NotImplementedError(f"{type(self).__name__} cannot list fields")

@@ -1,0 +1,217 @@
+"""Each command calls one part of the library and prints what it gives."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ..errors import ExitCode, FileError, ProfileError, UsageError
+
+if TYPE_CHECKING:
+    from ..filetype import FileType
+    from ..profile import Profile
+    from ..registry import Registry
+    from ..report import Outcome
+    from ..run import Run
+    from ..splice import Source
+
+
+def run(options: argparse.Namespace) -> int:
+    """De-identify sources into a target."""
+    from ..inputs import check_folders
+    from ..report import Journal
+    from ..run import open_journal
+
+    report: Path | None = options.report
+    work = _prepare(options, detailed=report is not None)
+    check_folders(options.sources, options.target, report)
+    if report is None:
+        outcomes = work.execute(options.sources, options.target, overwrite=options.overwrite)
+        return _account(outcomes, work, options, "run")
+    with open_journal(report, overwrite=options.overwrite) as stream:
+        journal = Journal(stream, work.keys, options.report_paths)
+        work.begin(journal)
+        outcomes = work.execute(options.sources, options.target, overwrite=options.overwrite, journal=journal)
+        return _account(outcomes, work, options, "run")
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Say what would become of each input."""
+    work = _prepare(options, detailed=False)
+    return _account(work.plan(options.sources), work, options, "plan")
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say what is wrong with a profile."""
+    try:
+        profile = _load(options, _registry(options))
+        problems, code = profile.remarks, ExitCode.DONE
+    except ProfileError as error:
+        problems, code = error.problems, error.exit_code
+    if options.json:
+        print(
+            json.dumps(
+                [
+                    {
+                        "line": problem.line,
+                        "where": problem.where,
+                        "message": problem.message,
+                        "warning": problem.warning,
+                    }
+                    for problem in problems
+                ]
+            )
+        )
+        return code
+    for problem in problems:
+        print(f"{options.profile}: {problem}")
+    errors = sum(not problem.warning for problem in problems)
+    verdict = f"{errors} problem{'s' * (errors != 1)}" if errors else "this profile can be used"
+    print(f"{options.profile}: {verdict}")
+    return code
+
+
+def fields(options: argparse.Namespace) -> int:
+    """List the names that a profile can use for a file."""
+    from ..splice import FileSource
+
+    registry = _registry(options)
+    try:
+        fd = os.open(options.file, os.O_RDONLY)
+    except OSError as error:
+        raise UsageError(f"{options.file} cannot be read: {error.strerror}") from None
+    with os.fdopen(fd, "rb", buffering=0):
+        source = FileSource(fd)
+        file_type = _type_of(options, registry, source)
+        for listed in file_type.fields(source):
+            columns = [listed.name, listed.type, listed.note]
+            if options.values:
+                columns.append(" | ".join(listed.values()))
+            print("\t".join(columns).rstrip("\t"))
+    return ExitCode.DONE
+
+
+def plugins(options: argparse.Namespace) -> int:
+    """List what is installed."""
+    registry = _registry(options)
+    found = sorted(registry.plugins, key=lambda plugin: (plugin.kind, plugin.name))
+    if options.json:
+        keys = ("name", "kind", "distribution", "version", "summary", "module")
+        print(json.dumps([{key: getattr(plugin, key) for key in keys} for plugin in found]))
+        return ExitCode.DONE
+    width = max((len(plugin.name) for plugin in found), default=0)
+    for plugin in found:
+        print(
+            f"{plugin.kind:9}  {plugin.name:{width}}  {plugin.distribution} {plugin.version}"
+            f"  {plugin.module}  {plugin.summary}"
+        )
+    return ExitCode.DONE
+
+
+def version(options: argparse.Namespace) -> int:
+    """Print the version, or how to begin."""
+    from ..run import own_version
+    from .parser import build_parser
+
+    if options.version:
+        print(f"deidentikit {own_version()}")
+        return ExitCode.DONE
+    build_parser().print_help()
+    return ExitCode.USAGE
+
+
+COMMANDS: Final[Mapping[str | None, Callable[[argparse.Namespace], int]]] = {
+    "run": run,
+    "plan": plan,
+    "check": check,
+    "fields": fields,
+    "plugins": plugins,
+    None: version,
+}
+
+
+def _registry(options: argparse.Namespace) -> Registry:
+    from ..registry import Registry
+
+    return Registry.from_installed(options.without_plugin)
+
+
+def _load(options: argparse.Namespace, registry: Registry) -> Profile:
+    from ..plan import load_profile
+
+    return load_profile(options.profile, registry, key_file=options.key_file)
+
+
+def _prepare(options: argparse.Namespace, *, detailed: bool) -> Run:
+    from ..run import Run
+
+    registry = _registry(options)
+    profile = _load(options, registry)
+    for remark in profile.remarks:
+        print(f"{options.profile}: {remark}", file=sys.stderr)
+    return Run(
+        profile,
+        registry,
+        key_file=options.key_file,
+        detailed=detailed,
+        on_defect=lambda trace: print(f"a defect of deidentikit:\n{trace}", file=sys.stderr),
+    )
+
+
+def _account(outcomes: Iterable[Outcome], work: Run, options: argparse.Namespace, command: str) -> int:
+    """Print outcomes as they come, totals at the end, and give the exit code."""
+    from ..report import Totals, input_record
+
+    totals = Totals()
+    progress = sys.stderr.isatty() and not options.json
+    for outcome in outcomes:
+        totals = totals.add(outcome)
+        if options.json:
+            print(json.dumps(input_record(outcome, work.keys)))
+        elif command == "plan":
+            print(_plan_line(outcome))
+        elif outcome.status == "refused":
+            print(f"refused: {outcome.path}: {outcome.message} ({outcome.reason})", file=sys.stderr)
+        if progress and totals.found % 50 == 0:
+            print(f"\r{totals.found} files", end="\r", file=sys.stderr, flush=True)
+    numbers = {"found": totals.found, "done": totals.done, "copied": totals.copied, "refused": totals.refused}
+    if options.json:
+        print(json.dumps({"record": "end", **numbers}))
+    else:
+        print(", ".join(f"{name} {number}" for name, number in numbers.items()))
+    return totals.exit_code
+
+
+def _plan_line(outcome: Outcome) -> str:
+    if outcome.status == "refused":
+        return f"{outcome.path}: would be refused: {outcome.message} ({outcome.reason})"
+    if outcome.status == "copied":
+        return f"{outcome.path}: would be copied unchanged"
+    rules = [f"line {rule.line} {rule.action} x{rule.count}" for rule in outcome.rules]
+    rules += [f"{option} x{count}" for option, count in outcome.effects.items()]
+    return f"{outcome.path}: {outcome.section}: {', '.join(rules) or 'no field is touched'}"
+
+
+def _type_of(options: argparse.Namespace, registry: Registry, source: Source) -> FileType:
+    from ..engine import HEAD
+
+    if options.section is not None:
+        file_type = registry.section(options.section)
+        return file_type(file_type.sections[options.section].defaults, options.section)
+    name = os.path.basename(options.file)
+    head = source.pread(HEAD, 0)
+    by_suffix = [
+        (section, kind)
+        for section, kind in registry.sections.items()
+        if name.lower().endswith(kind.sections[section].suffixes or ("\0",))
+    ]
+    by_signature = [(section, kind) for section, kind in registry.sections.items() if kind.sniff(head, name)]
+    for section, kind in by_suffix + by_signature:
+        return kind(kind.sections[section].defaults, section)
+    raise FileError("unmatched", f"no installed file type knows {options.file}; name one with --section")
+

@@ -1,0 +1,304 @@
+"""Many files: find them, choose their sections, work on each, account for all."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO, Final, Protocol
+
+import attrs
+
+from .context import Keys, read_key
+from .engine import HEAD, Engine, Output, Unchanging, copy_unchanged
+from .errors import FileError, ProfileError, UsageError
+from .inputs import Input, check_folders, find_inputs
+from .kinds import utc_today
+from .plan import Plan, compile_plans, load_profile
+from .profile import Profile
+from .registry import Registry
+from .report import Journal, Outcome, Report, Totals
+from .splice import FileSource, Source
+from .target import DryOutput, Target
+
+JOURNAL: Final = "journal.jsonl"
+DISTRIBUTION: Final = "deidentikit-core"
+_REASONS: Final = {
+    "link": "links are not followed; name the file it points to as a source",
+    "not-a-file": "this is no regular file",
+    "unreadable": "this cannot be read; check its permissions",
+}
+
+
+class _ClosingOutput(Output, AbstractContextManager[Output], Protocol):
+    """An output that drops what was not published when it is left."""
+
+
+@attrs.frozen
+class Sections:
+    """Which plan takes which file."""
+
+    plans: tuple[Plan, ...]
+
+    def choose(self, name: str, source: Source) -> Plan | None:
+        """The plan for a file: file filters first, then suffixes, then signatures; None if none claims it.
+
+        Within each, the first section in the profile wins. Types that take what is left come last.
+        """
+        for last in (False, True):
+            plans = [plan for plan in self.plans if plan.file_type.takes_the_rest is last]
+            if plan := self._choose(plans, name, source):
+                return plan
+        return None
+
+    def _choose(self, plans: Sequence[Plan], name: str, source: Source) -> Plan | None:
+        for plan in plans:
+            if plan.section.claims_name(name):
+                return plan
+        lower = name.lower()
+        for plan in plans:
+            if plan.section.claims_name(name) is None and lower.endswith(plan.section.suffixes or ("\0",)):
+                return plan
+        head = source.pread(HEAD, 0)
+        for plan in plans:
+            if not plan.section.enforce_file_filter and plan.file_type.sniff(head, name):
+                return plan
+        return None
+
+
+class Run:
+    """One run of a profile: its plans, its keys, its engine.
+
+    registry : what the profile was read with
+    key_file : its content wins over the profile's `key`
+    detailed : count residuals and digest outputs, as the journal needs
+    on_defect : gets the scrubbed traceback of an error of ours, which costs only the file at hand
+
+    Raises UsageError for a key that cannot be read, ProfileError for a profile that cannot be compiled.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        registry: Registry,
+        *,
+        key_file: str | os.PathLike[str] | None = None,
+        detailed: bool = False,
+        on_defect: Callable[[str], None] | None = None,
+    ) -> None:
+        secret = read_key(profile.key, key_file, Path(profile.source or ".").parent)
+        self.profile = profile
+        self.registry = registry
+        self.keys = Keys(secret)
+        self.today = utc_today()
+        plans, problems = compile_plans(profile, registry, keyed=self.keys.keyed)
+        if any(not problem.warning for problem in problems):
+            raise ProfileError(problems, profile.source)
+        self.sections = Sections(plans)
+        self._engine = Engine(self.keys, self.today, detailed=detailed)
+        self._detailed = detailed
+        self._on_defect = on_defect
+
+    def execute(
+        self,
+        sources: Sequence[Path],
+        target: Path,
+        *,
+        overwrite: bool = False,
+        journal: Journal | None = None,
+    ) -> Iterator[Outcome]:
+        """De-identify every input, giving the outcome of each as it is known.
+
+        Raises UsageError, before anything is written, for sources and targets that do not go together.
+        """
+        check_folders(sources, target)
+        inputs = list(find_inputs(sources))
+        identities = {found.identity for found in inputs if found.identity is not None}
+        if not overwrite and _has_entries(target):
+            self._check_existing(inputs, target)
+        place = Target(target, overwrite=overwrite, sources=identities)
+        totals = Totals()
+        for found in inputs:
+            outcome = self._account(found, lambda parent: place.output(parent))
+            totals = totals.add(outcome)
+            if journal is not None:
+                journal.add(outcome)
+            self.registry.observe(outcome)
+            yield outcome
+        if journal is not None:
+            journal.end(totals)
+
+    def plan(self, sources: Sequence[Path]) -> Iterator[Outcome]:
+        """What `execute` would do with every input, worked out in full and written nowhere."""
+        claimed: set[str] = set()
+        for found in find_inputs(sources):
+            yield self._account(found, lambda parent: DryOutput(claimed, parent))
+
+    def begin(self, journal: Journal) -> None:
+        """Write the journal's first record."""
+        journal.begin(
+            version=own_version(),
+            profile_sha256=self.profile.sha256,
+            plugins=self.registry.plugins,
+            date=self.today.date().isoformat(),
+        )
+
+    def _account(self, found: Input, output: Callable[[str], _ClosingOutput]) -> Outcome:
+        """The one outcome of an input, whatever happens to it."""
+        if found.trouble is not None:
+            return Outcome(path=found.path, status="refused", reason=found.trouble, message=_REASONS[found.trouble])
+        section: str | None = None
+        size: int | None = None
+        try:
+            with _open_input(found.location) as stream, output(found.parent) as place:
+                source = Unchanging(stream.fileno())
+                size = source.size
+                plan = self.sections.choose(found.location.name, source)
+                if plan is None:
+                    return self._unclaimed(source, found, place)
+                section = plan.section.name
+                return self._engine.process(plan, source, found.path, place)
+        except FileError as error:
+            return _refusal(found, section, size, error.reason, _message(error))
+        except OSError as error:
+            message = f"reading or writing failed: {error.strerror or type(error).__name__}"
+            return _refusal(found, section, size, "input-output", message)
+        except Exception as error:  # a defect of ours must cost one file, not its neighbours, and leak nothing
+            if self._on_defect is not None:
+                self._on_defect(scrubbed(error))
+            return _refusal(found, section, size, "defect", f"a defect of deidentikit: {type(error).__name__}")
+
+    def _unclaimed(self, source: Source, found: Input, place: Output) -> Outcome:
+        if self.profile.unmatched == "copy":
+            return copy_unchanged(source, found.path, place, detailed=self._detailed)
+        raise FileError(
+            "unmatched", "no section of the profile claims this file; add one, or `unmatched: copy` to copy such files"
+        )
+
+    def _check_existing(self, inputs: Sequence[Input], target: Path) -> None:
+        """Work out every name, and raise UsageError if the target holds one of them."""
+        for found in inputs:
+            if found.trouble is not None:
+                continue
+            name = self._name(found)
+            relative = f"{found.parent}/{name}" if found.parent else name
+            if name is not None and os.path.lexists(target / relative):
+                raise UsageError(
+                    f"the target {target} holds a file of the name that {found.path} would get;"
+                    " use --overwrite to replace such files, or an empty folder"
+                )
+
+    def _name(self, found: Input) -> str | None:
+        try:
+            with _open_input(found.location) as stream:
+                source = FileSource(stream.fileno())
+                plan = self.sections.choose(found.location.name, source)
+                if plan is not None:
+                    return self._engine.name(plan, source, found.path)
+                return found.location.name if self.profile.unmatched == "copy" else None
+        except (FileError, OSError):
+            return None  # refused for its own reason when its turn comes
+
+
+def _open_input(location: Path) -> IO[bytes]:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(location, flags), "rb", buffering=0)
+
+
+def _refusal(found: Input, section: str | None, size: int | None, reason: str, message: str) -> Outcome:
+    return Outcome(path=found.path, status="refused", reason=reason, message=message, section=section, bytes_in=size)
+
+
+def _message(error: FileError) -> str:
+    path = getattr(error, "path", "")
+    return f"{path}: {error.message}" if path else error.message
+
+
+def _has_entries(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
+
+
+def scrubbed(error: BaseException) -> str:
+    """A traceback with places and error types only: messages can quote a file's values."""
+    lines: list[str] = []
+    link: BaseException | None = error
+    while link is not None:
+        for frame in traceback.extract_tb(link.__traceback__):
+            lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+        lines.append(type(link).__name__)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return "\n".join(lines)
+
+
+def own_version() -> str:
+    """The version of the core that is installed."""
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def open_journal(folder: Path, *, overwrite: bool) -> IO[str]:
+    """The journal's file in a report folder, made if absent. Raises UsageError if it exists."""
+    path = folder / JOURNAL
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return open(path, "w" if overwrite else "x", encoding="ascii")
+    except FileExistsError:
+        raise UsageError(f"{path} exists; use --overwrite to replace it, or another report folder") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def deidentify(
+    source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    target: str | os.PathLike[str],
+    *,
+    profile: Profile | str | os.PathLike[str],
+    key_file: str | os.PathLike[str] | None = None,
+    report: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,
+    report_paths: bool = False,
+    registry: Registry | None = None,
+) -> Report:
+    """De-identify files and folders.
+
+    source : one file or folder, or several; never modified
+    target : a folder, made if absent
+    profile : what `load_profile` gave, or the path of a profile
+    key_file : a file whose content is the key; it wins over the profile's `key`
+    report : a folder for the journal
+    overwrite : replace files of the same name in the target
+    report_paths : let the journal hold paths, which can be PHI
+    registry : the plugins to use, if not all that are installed
+
+    Returns every input's outcome; nothing is raised for an input that is refused. Raises ProfileError,
+    PluginError or UsageError before anything is written.
+    """
+    registry = registry or Registry.from_installed()
+    if not isinstance(profile, Profile):
+        profile = load_profile(profile, registry, key_file=key_file)
+    paths = [Path(source)] if isinstance(source, str | os.PathLike) else [Path(each) for each in source]
+    run = Run(profile, registry, key_file=key_file, detailed=report is not None)
+    if report is None:
+        outcomes = tuple(run.execute(paths, Path(target), overwrite=overwrite))
+    else:
+        check_folders(paths, Path(target), Path(report))
+        with open_journal(Path(report), overwrite=overwrite) as stream:
+            journal = Journal(stream, run.keys, report_paths)
+            run.begin(journal)
+            outcomes = tuple(run.execute(paths, Path(target), overwrite=overwrite, journal=journal))
+    totals = Totals()
+    for outcome in outcomes:
+        totals = totals.add(outcome)
+    return Report(totals, outcomes)
+
+
+__all__ = ["Run", "deidentify", "open_journal", "own_version", "scrubbed"]
