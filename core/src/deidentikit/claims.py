@@ -139,9 +139,7 @@ class Claims:
                 self._failures.add(f"{origin}: {cls.__qualname__} takes the section key {name!r} of the core")
         for name in rule:
             if name in RULE_KEYS or name in self.actions:
-                owner = (
-                    "the core" if name in RULE_KEYS else f"the action of {self._origins[self.actions[name]]}"
-                )
+                owner = "the core" if name in RULE_KEYS else f"the action of {self._origins[self.actions[name]]}"
                 self._failures.add(f"{origin}: {cls.__qualname__} takes the rule key {name!r} of {owner}")
         for section_name, preset in cls.sections.items():
             for name in preset.defaults:
@@ -159,9 +157,7 @@ class Claims:
             self._failures.add(f"{origin}: {cls.__qualname__}.value_schema has to return a validator or None")
         for name in keys.options:
             if name in RULE_KEYS or name in self.actions:
-                owner = (
-                    "the core" if name in RULE_KEYS else f"the action of {self._origins[self.actions[name]]}"
-                )
+                owner = "the core" if name in RULE_KEYS else f"the action of {self._origins[self.actions[name]]}"
                 self._failures.add(f"{origin}: {cls.__qualname__} takes the rule key {name!r} of {owner}")
         for name, key in keys.settings.items():
             if name in _CORE:
@@ -200,14 +196,10 @@ class Claims:
                         )
         for section, cls in self.sections.items():
             if section in _CORE or section in self.settings:
-                self._failures.add(
-                    f"{self._origins[cls]}: the section name {section!r} is a key of the top level"
-                )
+                self._failures.add(f"{self._origins[cls]}: the section name {section!r} is a key of the top level")
 
     def _fragments_sound(self, origin: Origin, cls: type, **fragments: object) -> bool:
-        faults = [
-            f"{what}_schema {fault}" for what, found in fragments.items() for fault in fragment_faults(found)
-        ]
+        faults = [f"{what}_schema {fault}" for what, found in fragments.items() for fault in fragment_faults(found)]
         for fault in faults:
             self._failures.add(f"{origin}: {cls.__qualname__}.{fault}")
         return not faults
@@ -233,7 +225,7 @@ def _file_type_faults(cls: type) -> Iterator[str]:
         return
     for name, preset in sections.items():
         if not well_named(name) or not isinstance(preset, Preset):
-            yield f"has the section {name!r}; a section is lower case words joined by '-' that map to a Preset"
+            yield f"has the section {name!r}; it maps lower case words joined by '-' to Preset"
 
 
 def _action_faults(cls: type) -> Iterator[str]:

@@ -69,9 +69,7 @@ class Failures:
         if not self._found:
             return
         kinds = {kind for _, _, kind in self._found}
-        error = (kinds.pop() if len(kinds) == 1 else PluginError)(
-            "\n".join(text for text, _, _ in self._found)
-        )
+        error = (kinds.pop() if len(kinds) == 1 else PluginError)("\n".join(text for text, _, _ in self._found))
         causes = [cause for _, cause, _ in self._found if isinstance(cause, Exception)]
         if len(causes) > 1:
             raise error from ExceptionGroup("plugins failed", causes)
@@ -110,9 +108,7 @@ def installed(without: Collection[str], failures: Failures) -> list[tuple[Origin
     names = {point.name for point in points}
     for name in without:
         if name not in names:
-            raise UnknownPlugin(
-                f"--without-plugin {name}: no such plugin is installed.{suggest(name, names)}"
-            )
+            raise UnknownPlugin(f"--without-plugin {name}: no such plugin is installed.{suggest(name, names)}")
     points = [point for point in points if point.name not in without]
     for name, group in groupby(points, key=_by_name):
         owners = [_origin(point) for point in group]

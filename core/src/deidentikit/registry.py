@@ -156,9 +156,7 @@ class Registry:
         for answer in self._hooks.hook.deidentikit_check(plan=plan):
             for problem in answer:
                 if not isinstance(problem, Problem):
-                    raise PluginError(
-                        f"deidentikit_check has to return problems, not {type(problem).__name__}"
-                    )
+                    raise PluginError(f"deidentikit_check has to return problems, not {type(problem).__name__}")
                 problems.append(problem)
         return problems
 

@@ -92,6 +92,8 @@ class Node:
         """Each key of a mapping with its line and its value; none for anything else."""
         if not isinstance(self.raw, Mapping):
             return
+        if self.raw.merge:  # type: ignore[attr-defined]
+            self.problem("'<<' is not used here; write the keys out")
         places = self.raw.lc.data or {}  # type: ignore[attr-defined]
         for key, value in self.raw.items():
             key_line, _, value_line, _ = places.get(key, (self.line - 1, 0, self.line - 1, 0))
@@ -126,9 +128,7 @@ class Node:
         """The line of each key of a mapping."""
         return {key: line for key, line, _ in self.items()}
 
-    def unknown_key(
-        self, key: str, line: int, allowed: Iterable[str], what: str = "key", hint: str = ""
-    ) -> None:
+    def unknown_key(self, key: str, line: int, allowed: Iterable[str], what: str = "key", hint: str = "") -> None:
         """Report a key that is not allowed here, with the nearest that is."""
         names = list(dict.fromkeys(allowed))
         dashed = key.strip().lower().replace("_", "-")
@@ -202,16 +202,21 @@ def read_keys(
 
 @attrs.frozen
 class Texts(Gathering):
-    """One text or a list of texts, as a tuple."""
+    """One text or a list of texts, as a tuple.
+
+    blank : texts may be empty
+    """
+
+    blank: bool = False
 
     def gather(self, node: Node) -> object:
-        if node.is_text and not node.is_blank:
+        if node.is_text and (self.blank or not node.is_blank):
             return (node.text,)
         if not isinstance(node.raw, list):
             return node.unexpected("a text, or a list of texts")
         out: list[str] = []
         for entry in node.entries():
-            if entry.is_text and not entry.is_blank:
+            if entry.is_text and (self.blank or not entry.is_blank):
                 out.append(entry.text)
             else:
                 entry.unexpected("a text")
