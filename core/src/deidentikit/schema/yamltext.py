@@ -7,9 +7,11 @@ from typing import Final
 
 import strictyaml
 from strictyaml import exceptions as refusals
+from strictyaml import ruamel
+from strictyaml.parser import StrictYAMLLoader
 
 from ..errors import Problem
-from .tree import SECRETS, Gathering, Node, Report
+from .tree import SECRETS, Node, Report
 
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEFORE_FLOW: Final = re.compile(r"(?P<indent>[\s-]*)(?:(?P<key>[^\s:#-][^:#]*):\s+)?")
@@ -17,11 +19,17 @@ _SCALAR_END: Final = re.compile(r"\s+#.*$")
 _MAX_SHOWN: Final = 12
 
 
-class _Parsed(Gathering):
-    """Takes the document as parsed. Everything is validated later, node by node."""
+class _Block(StrictYAMLLoader):  # type: ignore[misc]
+    """strictyaml's loader as `strictyaml.load` sets it up, without the deep copies it makes of the result."""
 
-    def __call__(self, chunk: strictyaml.YAMLChunk) -> object:
-        return chunk.contents
+    label = "profile"
+    allow_flow_style = False
+
+
+class _Flow(_Block):
+    """The same for a line that is to be shown in block form."""
+
+    allow_flow_style = True
 
 
 def parse(text: str, report: Report) -> Node | None:
@@ -35,7 +43,7 @@ def parse(text: str, report: Report) -> Node | None:
         report.problems.append(Problem(line, "", message))
         return None
     try:
-        raw = strictyaml.load(text, _Parsed())
+        raw = ruamel.load(text, Loader=_Block)
     except strictyaml.YAMLError as error:
         report.problems.append(_refusal(error, text))
         return None
@@ -44,7 +52,6 @@ def parse(text: str, report: Report) -> Node | None:
         return None
     node = Node(raw, 1, "", report)
     if node.is_text:
-        # strictyaml hands over the whole text where the document is no block.
         node.problem("found plain text, expected sections such as 'dicom:', each on a line of its own")
         return None
     if isinstance(raw, list):
@@ -144,7 +151,7 @@ def _bare(key: str | None) -> str:
 def _one_flow(rest: str) -> list[object] | dict[object, object] | None:
     """The collection that a line's rest spells in flow style, if it does so alone."""
     try:
-        value = strictyaml.dirty_load(_SCALAR_END.sub("", rest), _Parsed(), allow_flow_style=True)
+        value = ruamel.load(_SCALAR_END.sub("", rest), Loader=_Flow)
     except strictyaml.YAMLError:
         return None
     return value if isinstance(value, (list, dict)) else None
