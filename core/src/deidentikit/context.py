@@ -6,6 +6,7 @@ import hmac
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Context as DecimalContext
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ SALT: Final = b"deidentikit/1"
 LABELS: Final = ("hash", "uid", "shift", "jitter", "jitter-date", "path")
 _RUN_ALONE: Final = frozenset({"jitter", "jitter-date", "path"})
 MIN_KEY_BYTES: Final = 32
+_DRAW: Final = DecimalContext(prec=28)
 
 
 def join(*parts: str | bytes) -> bytes:
@@ -208,7 +210,7 @@ class Context:
     def uniform(self, label: str, *parts: str) -> Decimal:
         """A draw from [-1, 1) that the key and `parts` decide, to 28 digits."""
         number = int.from_bytes(self.mac(label, join(*parts))[:8], "big")
-        return Decimal(number - 2**63) / 2**63
+        return _DRAW.divide(Decimal(number - 2**63), Decimal(2**63))
 
     def whole(self, label: str, span: int, *parts: str) -> int:
         """A whole number from -span to span, never 0, that the key and `parts` decide."""

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import lru_cache
 from typing import Final, Protocol
@@ -85,13 +85,25 @@ def canonical_bytes(value: str | bytes | Decimal) -> bytes:
 
 
 def canonical_number(value: Decimal) -> str:
-    """One spelling for equal numbers: no exponent, no trailing zeros, no plus sign."""
+    """One spelling for equal numbers: no trailing zeros, no plus sign, no exponent.
+
+    Numbers of more than 400 digits before or after the point are the exception: they are spelled
+    as digits and a power of ten.
+    """
     if not value:
         return "0"
+    if abs(value.adjusted()) > _LONGEST:
+        sign, digits, exponent = value.as_tuple()
+        spelled = "".join(map(str, digits))
+        figures = spelled.rstrip("0")
+        return f"{'-' * sign}{figures}E{int(exponent) + len(spelled) - len(figures)}"
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text
+
+
+_LONGEST: Final = 400
 
 
 @attrs.frozen
@@ -259,6 +271,8 @@ class DateFormat:
             raise ValueError("a part stands twice in the format")
         if not {"Y", "y"} & set(letters):
             raise ValueError("the format has no year (%Y)")
+        if "I" in letters and "p" not in letters:
+            raise ValueError("hours of the half day (%I) need %p beside them")
         self._patterns = [re.compile(pattern, re.IGNORECASE) for pattern in self._pattern_texts(letters)]
 
     def _pattern_texts(self, letters: list[str]) -> list[str]:
@@ -343,10 +357,10 @@ def _moment(found: dict[str, str]) -> Moment:
         if letter in found:
             month = [name[:length] for name in _MONTHS].index(found[letter].lower()) + 1
     if "j" in found:
-        first = datetime(year, 1, 1) + timedelta(days=int(found["j"]) - 1)
-        if first.year != year:
+        if not 1 <= int(found["j"]) <= 365 + calendar.isleap(year):
             raise ValueError("no such day of the year")
-        month, day = first.month, first.day
+        of_year = datetime(year, 1, 1) + timedelta(days=int(found["j"]) - 1)
+        month, day = of_year.month, of_year.day
     hour = int(found["H"]) if "H" in found else None
     if "I" in found:
         hour = int(found["I"])
@@ -372,6 +386,8 @@ def _spell_part(letter: str, moment: Moment, like: str | None) -> str:
         return moment.fraction.ljust(digits, "0")[:digits]
     if letter in "zZ":
         return moment.offset
+    if letter == "y" and not 1969 <= moment.year <= 2068:
+        raise FieldError("out-of-range", "two digits cannot say the year that the date is moved to")
     if letter in "pbBaA":
         return _spell_word(letter, moment.start(), like)
     number = {
@@ -497,6 +513,8 @@ class _DateCodec:
 class _TimestampCodec:
     def decode(self, text: str) -> Value:
         number = parse_number(text)
+        if number.adjusted() > 12:  # int() of a great power of ten takes all memory
+            raise FieldError("wrong-kind", "the value is no number of seconds since 1970")
         try:
             at = _EPOCH + timedelta(seconds=int(number))
         except OverflowError:
@@ -519,7 +537,10 @@ def parse_number(text: str) -> Spelled:
     match = _NUMBER.fullmatch(text.strip("\0"))
     if match is None:
         raise FieldError("wrong-kind", "the value is no number")
-    return Spelled(match[1])
+    try:
+        return Spelled(match[1])
+    except InvalidOperation:
+        raise FieldError("out-of-range", "the value is a number of no usable size") from None
 
 
 def spell_number(value: Decimal) -> str:
