@@ -1,1 +1,90 @@
-"""The action `hashuid`: replace a UID by another, the same for the same UID."""
+"""The action `hashuid`: replace a UID by another, the same for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Final, Self
+
+import attrs
+from deidentikit.action import KEEP, Action, Verdict
+from deidentikit.context import Context
+from deidentikit.errors import FieldError
+from deidentikit.hookspecs import hookimpl
+from deidentikit.kinds import Kind, Value, canonical_bytes, canonical_text
+from deidentikit.schema import Fragment, Key, Text, Whole
+
+from .uids import NUMERIC_NAME, UID, is_registered, spread_digest, version_8
+
+if TYPE_CHECKING:
+    from deidentikit.registry import Registry
+
+MAX_NAME: Final = 24
+"""Leaves room for a point and the 39 digits of a UUID within the 64 characters of a UID."""
+
+
+@attrs.frozen(kw_only=True)
+class HashUid(Action):
+    """Replaces a UID by one that its digest gives, so that references between files hold.
+
+    With a key: a UUID of version 8 as a decimal number after ``2.25.`` (PS3.5 B.2). Without: the
+    UID's first and last nodes around digits of its SHA-256. UIDs that DICOM registers stay.
+
+    uid_prefix_fields : nodes to keep in front; only without a key
+    uid_suffix_fields : nodes to keep at the end, each cut to its last six digits; only without a key
+    uid_numeric_name : a registered root to stand in front instead
+    """
+
+    name: ClassVar[str] = "hashuid"
+    summary: ClassVar[str] = "Replace a UID by another, the same for the same."
+    kind: ClassVar[Kind] = Kind.UID
+    accepts_opaque: ClassVar[bool] = True
+
+    uid_prefix_fields: int = 4
+    uid_suffix_fields: int = 1
+    uid_numeric_name: str | None = None
+    ineffective: tuple[str, ...] = ()
+    """Settings of the profile that a key takes the effect from."""
+
+    @classmethod
+    def settings_schema(cls, registry: Registry) -> Fragment:
+        return {
+            "uid-prefix-fields": Key(Whole(0, 16), "Nodes of a UID to keep in front; only without a key.", "4"),
+            "uid-suffix-fields": Key(Whole(0, 4), "Nodes of a UID to keep at the end; only without a key.", "1"),
+            "uid-numeric-name": Key(Text(blank=False), "A registered root to stand in front of new UIDs."),
+        }
+
+    @classmethod
+    def build(
+        cls, value: object, options: Mapping[str, object], settings: Mapping[str, object], registry: Registry
+    ) -> Self:
+        action = super().build(value, options, settings, registry)
+        name = action.uid_numeric_name
+        if name is not None and (not NUMERIC_NAME.fullmatch(name) or len(name) > MAX_NAME):
+            raise ValueError(f"uid-numeric-name has to be a UID root of at most {MAX_NAME} characters")
+        named = tuple(key for key in ("uid-prefix-fields", "uid-suffix-fields") if key in settings)
+        return attrs.evolve(action, ineffective=named)
+
+    def remarks(self, keyed: bool) -> Iterable[str]:
+        if keyed and self.ineffective:
+            yield f"with a key, {' and '.join(self.ineffective)} have no effect: new UIDs hold nothing of the old"
+
+    def apply(self, value: Value, context: Context) -> Value | Verdict:
+        if not isinstance(value, str | bytes):
+            raise FieldError("wrong-kind", "the value is no UID")
+        if isinstance(value, str):
+            uid = canonical_text(value)
+            if not uid or is_registered(uid):
+                return KEEP
+            if not context.keyed and UID.fullmatch(uid):
+                return spread_digest(uid, self.uid_prefix_fields, self.uid_suffix_fields, self.uid_numeric_name)
+        elif not value.strip(b"\0 "):
+            return KEEP
+        if not context.keyed:
+            raise FieldError("wrong-kind", "the value is no UID, of which parts would be kept; a key can treat it")
+        number = version_8(context.mac("uid", canonical_bytes(value)))
+        return f"{self.uid_numeric_name or '2.25'}.{number}"
+
+
+@hookimpl
+def deidentikit_actions() -> Iterable[type[Action]]:
+    return [HashUid]

@@ -1,1 +1,33 @@
-"""The action `remove`: take a field out of the file."""
+"""The action `remove`: take a field out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+import attrs
+from deidentikit.action import REMOVE, Action, Verdict
+from deidentikit.context import Context
+from deidentikit.hookspecs import hookimpl
+from deidentikit.kinds import Kind, Value
+
+
+@attrs.frozen
+class Remove(Action):
+    """Takes a field out, with all it holds."""
+
+    name: ClassVar[str] = "remove"
+    summary: ClassVar[str] = "Take a field out, with all it holds."
+    kind: ClassVar[Kind] = Kind.NATIVE
+
+    @property
+    def removes(self) -> bool:
+        return True
+
+    def apply_field(self, values: Sequence[Value], context: Context) -> Verdict:
+        return REMOVE
+
+
+@hookimpl
+def deidentikit_actions() -> Iterable[type[Action]]:
+    return [Remove]

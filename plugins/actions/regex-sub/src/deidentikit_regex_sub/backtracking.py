@@ -1,0 +1,229 @@
+"""How long a regular expression can take: refuses exponential ones, estimates the degree of others.
+
+The engine of `re` backtracks and cannot be stopped. A pattern is read as a row of atoms, each a set
+of characters with the ways it can stretch. A part that stretches is settled where a part that has
+to follow shares no character with it; parts that are not settled multiply their choices.
+"""
+
+from __future__ import annotations
+
+import re
+import re._constants as sre  # type: ignore[import-not-found, unused-ignore]
+import re._parser as parser  # type: ignore[import-not-found, unused-ignore]
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import attrs
+
+_ASCII: Final = 128
+_OTHER: Final = 1 << _ASCII
+"""Stands for all characters beyond ASCII."""
+_ALL: Final = (_OTHER << 1) - 1
+_MANY: Final = 16
+"""A bounded repeat beyond this counts as unbounded."""
+
+
+def _matching(pattern: str) -> int:
+    found = re.compile(pattern, re.ASCII)
+    return sum(1 << code for code in range(_ASCII) if found.match(chr(code)))
+
+
+_CATEGORIES: Final = {
+    sre.CATEGORY_DIGIT: _matching(r"\d") | _OTHER,
+    sre.CATEGORY_SPACE: _matching(r"\s") | _OTHER,
+    sre.CATEGORY_WORD: _matching(r"\w") | _OTHER,
+    sre.CATEGORY_NOT_DIGIT: _matching(r"\D") | _OTHER,
+    sre.CATEGORY_NOT_SPACE: _matching(r"\S") | _OTHER,
+    sre.CATEGORY_NOT_WORD: _matching(r"\W") | _OTHER,
+}
+_REPEATS: Final = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
+
+
+@attrs.frozen
+class _Atom:
+    """A part of a pattern.
+
+    chars : what it can match, one bit per ASCII character and one for all others
+    needed : it can fail to match: it needs a character, an end, or what it looks for
+    varies : it can match in more than one length
+    degree : unsettled loops within it
+    choices : its alternatives do not exclude each other
+    """
+
+    chars: int
+    needed: bool = True
+    varies: bool = False
+    degree: int = 0
+    choices: bool = False
+
+    def overlaps(self, other: _Atom) -> bool:
+        return bool(self.chars & other.chars)
+
+
+class ExponentialError(ValueError):
+    """A repeat of the pattern can match the same text in ever more ways."""
+
+
+def degree(pattern: re.Pattern[str]) -> int:
+    """The power of the text's length that the time to match it can grow with.
+
+    Raises `ExponentialError` where no power bounds it.
+    """
+    tree = parser.parse(pattern.pattern, pattern.flags)
+    atoms = _row(tree, bool(pattern.flags & re.IGNORECASE))
+    while atoms and not atoms[-1].needed and not atoms[-1].degree > 1:
+        atoms = atoms[:-1]  # nothing follows that could fail
+    return max(1, _chain(atoms))
+
+
+def _row(items: Iterable[tuple[Any, Any]], fold: bool) -> list[_Atom]:
+    """The atoms of a sequence."""
+    out: list[_Atom] = []
+    for kind, argument in items:
+        if kind in _REPEATS:
+            low, high, body = argument
+            out += _repeat(low, high, body, fold)
+        elif kind is sre.SUBPATTERN:
+            group_fold = bool((fold or argument[1] & re.IGNORECASE) and not argument[2] & re.IGNORECASE)
+            out += _row(argument[3], group_fold)
+        elif kind is sre.ATOMIC_GROUP:
+            out += _row(argument, fold)
+        elif kind is sre.BRANCH:
+            out.append(_branch([_row(option, fold) for option in argument[1]]))
+        elif kind is sre.GROUPREF_EXISTS:
+            out.append(_branch([_row(option or (), fold) for option in argument[1:]]))
+        elif kind in (sre.ASSERT, sre.ASSERT_NOT):
+            out.append(_Atom(_ALL, varies=True, degree=_chain(_row(argument[1], fold))))
+        elif kind is sre.AT:
+            if argument in (sre.AT_END, sre.AT_END_STRING):
+                out.append(_Atom(0))
+        elif kind is sre.GROUPREF:
+            out.append(_Atom(_ALL, varies=True))
+        else:
+            out.append(_Atom(_characters(kind, argument, fold)))
+    return out
+
+
+def _repeat(low: int, high: int, body: Any, fold: bool) -> list[_Atom]:
+    atoms = _row(body, fold)
+    if high == 1:
+        return [attrs.evolve(atom, needed=atom.needed and low == 1, varies=atom.varies or not low) for atom in atoms]
+    inner = _chain(atoms)
+    union = 0
+    for atom in atoms:
+        union |= atom.chars
+    many = high > _MANY
+    if many:
+        _refuse_exponential(atoms)
+    return [
+        _Atom(
+            union,
+            needed=low > 0 and any(atom.needed for atom in atoms),
+            varies=low != high or any(atom.varies for atom in atoms),
+            degree=inner + (low != high) if many else inner * high,
+            choices=any(atom.choices for atom in atoms) or (not many and any(atom.varies for atom in atoms)),
+        )
+    ]
+
+
+def _refuse_exponential(atoms: Sequence[_Atom]) -> None:
+    """The atoms are repeated without bound: each has to settle before one like it comes round."""
+    if any(atom.choices for atom in atoms):
+        raise ExponentialError
+    for at, atom in enumerate(atoms):
+        if atom.varies:
+            following = [*atoms[at + 1 :], *atoms[: at + 1]]
+            if len(atoms) == 1 or not _settles(atom, following):
+                raise ExponentialError
+
+
+def _settles(atom: _Atom, following: Iterable[_Atom]) -> bool:
+    """Whether something has to follow that cannot be part of the atom, before anything that could be."""
+    for other in following:
+        if not other.overlaps(atom):
+            if other.needed:
+                return True
+        elif other.varies:
+            return False
+    return False
+
+
+def _chain(atoms: Sequence[_Atom]) -> int:
+    """The greatest number of loops in a row of which none settles before the next."""
+    best = [0] * (len(atoms) + 1)
+    for at in range(len(atoms) - 1, -1, -1):
+        atom = atoms[at]
+        reach = 0
+        if atom.degree:
+            for later in range(at + 1, len(atoms)):
+                if atoms[later].needed and not atoms[later].overlaps(atom):
+                    break
+                if atoms[later].degree:
+                    reach = best[later]
+                    break
+        best[at] = atom.degree + reach
+    return max(best)
+
+
+def _branch(options: Sequence[Sequence[_Atom]]) -> _Atom:
+    atoms = [atom for option in options for atom in option]
+    union = 0
+    for atom in atoms:
+        union |= atom.chars
+    excluding = all(_exclude(one, other) for at, one in enumerate(options) for other in options[at + 1 :])
+    return _Atom(
+        union,
+        needed=all(any(atom.needed for atom in option) for option in options),
+        varies=not excluding or any(atom.varies for atom in atoms),
+        degree=max((_chain(option) for option in options), default=0),
+        choices=any(atom.choices for atom in atoms)
+        or (not excluding and all(any(atom.needed for atom in option) for option in options)),
+    )
+
+
+def _exclude(one: Sequence[_Atom], other: Sequence[_Atom]) -> bool:
+    """Whether no text can begin with both."""
+    for left, right in zip(one, other, strict=False):
+        if not left.needed or not right.needed:
+            return False
+        if not left.overlaps(right):
+            return True
+        if left.varies or right.varies:
+            return False
+    return False
+
+
+def _characters(kind: Any, argument: Any, fold: bool) -> int:
+    """The characters that a single-character item matches."""
+    if kind is sre.LITERAL:
+        return _literal(argument, fold)
+    if kind is sre.NOT_LITERAL:
+        return _ALL & ~(_literal(argument, fold) & ~_OTHER)
+    if kind is sre.IN:
+        negated = bool(argument) and argument[0][0] is sre.NEGATE
+        found = 0
+        for part, value in argument[negated:]:
+            if part is sre.LITERAL:
+                found |= _literal(value, fold)
+            elif part is sre.RANGE:
+                first, last = value
+                found |= _range(first, last, fold)
+            else:
+                found |= _CATEGORIES.get(value, _ALL)
+        return (_ALL & ~found) | _OTHER if negated else found
+    return _ALL
+
+
+def _literal(code: int, fold: bool) -> int:
+    if code >= _ASCII:
+        return _OTHER
+    if not fold:
+        return 1 << code
+    return _OTHER | 1 << ord(chr(code).lower()) | 1 << ord(chr(code).upper())
+
+
+def _range(low: int, high: int, fold: bool) -> int:
+    found = _OTHER if high >= _ASCII else 0
+    for code in range(low, min(high, _ASCII - 1) + 1):
+        found |= _literal(code, fold)
+    return found
