@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 import attrs
-
 from deidentikit.errors import near
 
 _DATA: Final = Path(__file__).with_name("data")
@@ -29,9 +28,7 @@ class Mask:
     def of(cls, digits: str) -> Mask:
         """From eight hexadecimal digits, ``x`` standing for any digit. Raises ValueError."""
         upper = digits.upper()
-        return cls(
-            int(upper.replace("X", "0"), 16), int("".join("0" if d == "X" else "F" for d in upper), 16)
-        )
+        return cls(int(upper.replace("X", "0"), 16), int("".join("0" if d == "X" else "F" for d in upper), 16))
 
     def holds(self, tag: int) -> bool:
         """Whether `tag` is one of them. A free digit of the group stands for even groups only."""

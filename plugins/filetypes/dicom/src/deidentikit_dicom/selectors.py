@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 import attrs
-
 from deidentikit.filetype import Named, Rank, Selector
 
 from .dictionary import Mask, keyword_of, mask_of, near_keywords, tag_of, vr_of
