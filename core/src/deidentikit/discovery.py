@@ -104,20 +104,23 @@ def installed(without: Collection[str], failures: Failures) -> list[tuple[Origin
     Raises NameTaken before anything is loaded if two distributions claim one entry-point name, and
     UnknownPlugin if `without` names one that is not installed. Broken ones go to `failures`.
     """
-    points = sorted(entry_points(group=GROUP), key=_by_name)
+    points = sorted(entry_points(group=GROUP), key=_by_name_and_owner)
     names = {point.name for point in points}
     for name in without:
         if name not in names:
             raise UnknownPlugin(f"--without-plugin {name}: no such plugin is installed.{suggest(name, names)}")
     points = [point for point in points if point.name not in without]
+    clashes = Failures()
     for name, group in groupby(points, key=_by_name):
         owners = [_origin(point) for point in group]
         if len(owners) > 1:
             listed = " and ".join(str(owner) for owner in owners)
-            raise NameTaken(
+            clashes.add(
                 f"the plugin {name!r} is offered by {listed}; uninstall one of them,"
-                f" or leave them out with --without-plugin {name}"
+                f" or leave them out with --without-plugin {name}",
+                NameTaken,
             )
+    clashes.raise_all()
     found: list[tuple[Origin, object]] = []
     for point in points:
         origin = _origin(point)
@@ -128,6 +131,10 @@ def installed(without: Collection[str], failures: Failures) -> list[tuple[Origin
 
 def _by_name(point: EntryPoint) -> str:
     return point.name
+
+
+def _by_name_and_owner(point: EntryPoint) -> tuple[str, str]:
+    return point.name, "" if point.dist is None else str(point.dist.name)
 
 
 def _origin(point: EntryPoint) -> Origin:

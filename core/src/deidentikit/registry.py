@@ -15,7 +15,7 @@ import attrs
 from .action import Action
 from .claims import ActionKeys, Claims, TypeKeys
 from .discovery import Failures, Origin, hooks_of, installed, offers
-from .errors import PluginError, Problem, UnknownPlugin, suggest
+from .errors import PluginError, Problem, UnknownPlugin, near, suggest
 from .filetype import FileType
 from .fragment import Fragment
 
@@ -135,20 +135,26 @@ class Registry:
         return self.actions[name]
 
     def hint_section(self, name: str) -> str:
-        """What to do about a section name that is not known: the package it comes with, or a near name."""
-        return self._hint(name, "sections") or suggest(name, self.sections)
+        """What to do about a section name that is not known: a near name, or the package it comes with."""
+        return self._hint(name, self.sections, _known_packages()["sections"])
 
     def hint_action(self, name: str) -> str:
-        """What to do about an action name that is not known: the package it comes with, or a near name."""
-        return self._hint(name, "actions") or suggest(name, self.actions)
+        """What to do about an action name that is not known: a near name, or the package it comes with."""
+        return self._hint(name, self.actions, _known_packages()["actions"])
 
-    def _hint(self, name: str, kind: str) -> str:
-        package = _known_packages()[kind].get(name.replace("_", "-"))
-        if package is None or name in (self.sections if kind == "sections" else self.actions):
-            return ""
-        if name in self._blocked or package.removeprefix("deidentikit-") in self._blocked:
-            return f" It comes with {package!r}, which --without-plugin leaves out."
-        return f" It comes with {package!r}, which is not installed: pip install {package}"
+    def _hint(self, name: str, present: Collection[str], packages: Mapping[str, str]) -> str:
+        if name in packages and name not in present:
+            return self._where_from(packages[name], "It")
+        if hint := suggest(name, present):
+            return hint
+        for known in near(name, packages, 1):
+            return f" Did you mean {known!r}?{self._where_from(packages[known], 'That')}"
+        return ""
+
+    def _where_from(self, package: str, what: str) -> str:
+        if package.removeprefix("deidentikit-") in self._blocked:
+            return f" {what} comes with {package!r}, which --without-plugin leaves out."
+        return f" {what} comes with {package!r}, which is not installed: pip install {package}"
 
     def check(self, plan: Plan) -> Sequence[Problem]:
         """What plugins object to in a plan. Raises PluginError if one answers with anything else."""
