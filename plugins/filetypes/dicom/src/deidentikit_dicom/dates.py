@@ -10,7 +10,6 @@ from typing import Final
 from deidentikit.errors import FieldError
 from deidentikit.kinds import (
     TIMESTAMP,
-    DateFormat,
     Form,
     Formats,
     Kind,
@@ -136,23 +135,33 @@ def _spell_native(vr: str, value: Value, form: Form, like: str | None) -> str:
         return _spell_span(vr, value, form, like, native)
     if not isinstance(value, Moment):
         raise FieldError("wrong-kind", "the action's result is no date")
-    if vr == "DA":
-        if like is not None and _plain_date(like):
-            return f"{value.year:04d}{value.month or 1:02d}{value.day or 1:02d}"
-        if like is not None and native(like) is None:
-            return text_codec(form, FORMATS).encode(value, like)
-        whole = _parts(value)[:DATE_LENGTH]
-        return _DATE.spell(value, whole) if like is None else _spelling(like).spell(value, like)
     if like is None:
-        return _DATETIME.spell(value, _parts(value)) + value.offset
+        return _spell_digits(value, _parts(value)[: DATE_LENGTH if vr == "DA" else None]) + (
+            "" if vr == "DA" else value.offset
+        )
     if native(like) is None:
         return text_codec(form, FORMATS).encode(value, like)
-    core, _ = _without_offset(like)
-    if form.explicit and form.format and form.format != TIMESTAMP and value.day is not None:
+    core, _ = _without_offset(like) if vr == "DT" else (like, "")
+    offset = value.offset if vr == "DT" else ""
+    if vr == "DT" and form.explicit and form.format and form.format != TIMESTAMP and value.day is not None:
         named = date_format(form.format)
         if named.match(core):
-            return named.spell(value) + value.offset
-    return _spelling(core).spell(value, core) + value.offset
+            return named.spell(value) + offset
+    if core[4:5] == ".":
+        return _LEGACY_DATE.spell(value, core)
+    return _spell_digits(value, core) + offset
+
+
+def _spell_digits(value: Moment, like: str) -> str:
+    """A native DA or DT with as many digits as `like` has, before and after the point."""
+    digits, _, fraction = like.partition(".")
+    whole = (
+        f"{value.year:04d}{value.month or 1:02d}{value.day or 1:02d}"
+        f"{value.hour or 0:02d}{value.minute or 0:02d}{value.second or 0:02d}"
+    )
+    if not fraction:
+        return whole[: len(digits)]
+    return f"{whole}.{value.fraction.ljust(len(fraction), '0')[: len(fraction)]}"
 
 
 def _spell_span(vr: str, value: Span, form: Form, like: str | None, native: _Reader) -> str:
@@ -166,10 +175,6 @@ def _spell_span(vr: str, value: Span, form: Form, like: str | None, native: _Rea
         for moment, text in zip((value.start, value.end), ends, strict=True)
     )
     return f"{start}-{end}"
-
-
-def _spelling(text: str) -> DateFormat:
-    return next(spelling for spelling in (_DATE, _LEGACY_DATE, _DATETIME) if spelling.match(text))
 
 
 def _parts(value: Moment) -> str:

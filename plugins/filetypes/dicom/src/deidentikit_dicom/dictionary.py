@@ -126,7 +126,9 @@ def _rarer_vr(tag: int, creator: str | None) -> str:
         return "LO"
     if creator is None:
         return "UN"
-    return _private(creator.strip(" \0")).get(tag >> 8 & 0xFFFF00 | tag & 0xFF, "UN")
+    known = _private(creator.strip(" \0"))
+    group, element = f"{tag >> 16:04X}", f"{tag & 0xFF:02X}"
+    return known.get(group + element) or known.get(f"{group[:2]}XX{element}", "UN")
 
 
 @lru_cache(maxsize=1)
@@ -135,14 +137,14 @@ def _private_text() -> str:
 
 
 @lru_cache(maxsize=256)
-def _private(creator: str) -> dict[int, str]:
-    """The elements of one creator: group and last two digits to VR."""
+def _private(creator: str) -> dict[str, str]:
+    """The elements of one creator: group and last two digits to VR, ``XX`` in a group for any."""
     text = _private_text()
     start = text.find(f"\n{creator}\t") if creator and "\t" not in creator and "\n" not in creator else -1
     if start < 0:
         return {}
     line = text[start + len(creator) + 2 : text.index("\n", start + 1)]
-    return {int(word[:6], 16): word[6:] for word in line.split()}
+    return {word[:6]: word[6:] for word in line.split()}
 
 
 def near_keywords(name: str) -> Sequence[str]:
