@@ -319,7 +319,7 @@ def test_two_claims_on_one_name(offered: tuple[type, ...]) -> None:
         ((file_type("salt"), action("one", settings={"salt": Key(Text(), "")})), "'salt' is a key of the top level"),
         ((file_type("one", one=Preset(defaults={"absent": 1})),), "sets 'absent', which is no key"),
         ((action("one", options={"Not_A_Key": Key(Text(), "")}),), "has the key 'Not_A_Key'"),
-        ((action("one", settings={"plain": Text()}),), "has to give a Key"),  # type: ignore[dict-item]
+        ((action("one", settings={"plain": Text()}),), "has to give a Key"),
     ],
 )
 def test_keys_that_may_not_be_taken(offered: tuple[type, ...], message: str) -> None:

@@ -83,9 +83,7 @@ class SectionReader:
     def read(self) -> Section | None:
         """The section with all of it that is valid; None where its file type cannot be set up."""
         node = self._node
-        if node.is_blank:
-            node = Node({}, node.line, node.where, node.report)
-        elif not isinstance(node.raw, Mapping):
+        if not node.is_blank and not isinstance(node.raw, Mapping):
             node.unexpected("a block of keys, or nothing")
             return None
         fragment = {**_CORE, **self._registry.settings, **self._keys.section}

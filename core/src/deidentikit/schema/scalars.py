@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 
 import attrs
 import strictyaml
+from strictyaml.yamllocation import YAMLChunk
 
 from ..errors import suggest
 
@@ -30,7 +31,7 @@ class Scalar(strictyaml.ScalarValidator):  # type: ignore[misc]
         """The value that `text` spells. Raises ValueError, with a message for the author or none."""
         raise NotImplementedError
 
-    def validate_scalar(self, chunk: strictyaml.YAMLChunk) -> object:
+    def validate_scalar(self, chunk: YAMLChunk) -> object:
         try:
             return self.parse(str(chunk.contents))
         except ValueError:

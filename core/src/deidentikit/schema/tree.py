@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 import strictyaml
+from strictyaml.yamllocation import YAMLChunk
 
 from ..errors import Problem, suggest
 from ..fragment import Fragment, Key, Validator
@@ -148,7 +149,7 @@ class Gathering(strictyaml.Validator):  # type: ignore[misc]
         """The value, or `INVALID` after reporting to the node."""
         raise NotImplementedError
 
-    def validate(self, chunk: strictyaml.YAMLChunk) -> object:
+    def validate(self, chunk: YAMLChunk) -> object:
         report = Report()
         value = self.gather(Node(chunk.contents, 1, "", report))
         if report.failed:
@@ -168,7 +169,7 @@ def read_value(validator: Validator, node: Node) -> object:
         except ValueError as error:
             return node.unexpected(validator.expected, str(error))
     try:
-        return validator(strictyaml.YAMLChunk(node.raw)).data
+        return validator(YAMLChunk(node.raw)).data
     except strictyaml.YAMLValidationError as error:
         # Its marks would render the whole document again, each time they are asked for.
         return node.unexpected(str(error.context).removeprefix("when expecting "))
