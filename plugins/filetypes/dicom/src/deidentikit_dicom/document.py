@@ -1,0 +1,275 @@
+"""A DICOM file as a document: one batch, its edits, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from deidentikit.errors import FieldError
+from deidentikit.filetype import Document, Step
+from deidentikit.splice import Patch, Sink, Source
+
+from . import writing
+from .additions import Additions
+from .editing import Editing, Result
+from .fields import CHARACTER_SET, REQUIRED_META, DicomField, DicomPlace
+from .layout import PREAMBLE, Layout
+from .matcher import Creators, Hits, Matcher
+from .selectors import DicomSelector
+from .settling import Settling
+from .syntax import ITEM
+from .values import Encoding, texts
+
+_TEXT_VRS = frozenset("LO LT PN SH ST UC UN UT".split())
+_WATCHED_VRS = _TEXT_VRS | frozenset("AE AS CS DA DS DT IS TM UI UR".split())
+_MIN_RESIDUAL = 5
+
+
+class DicomDocument(Document):
+    """An open DICOM file. Raises FileError where it is not wholly understood."""
+
+    def __init__(self, source: Source, matcher: Matcher) -> None:
+        self.matcher = matcher
+        self.layout = Layout(source)
+        self.editing = Editing(self.layout)
+        self.hits: Hits = matcher.find(self.layout)
+        self.additions = Additions(self)
+        self._settling = Settling(self)
+        self._result: Result | None = None
+        self._dropped: list[str] = []
+
+    def batches(self) -> Iterator[DicomBatch]:
+        yield DicomBatch(self)
+
+    def drop_private(self) -> None:
+        """Remove what `remove-private-tags` takes, before rules are asked what to do within it."""
+        self._settling.drop_private()
+
+    def settle(self) -> None:
+        self._settling.settle()
+
+    def write(self, sink: Sink) -> None:
+        """Raises FieldError for a value that does not fit where it goes."""
+        layout = self.layout
+        self._result = self.editing.result()
+        patches = [*self._preamble_patch(), *self._result.patches, *self._trailing_patch()]
+        self._result = Result(patches, self._result.tags, self._result.places)
+        writing.write(layout, patches, sink)
+
+    def check(self, written: Source) -> None:
+        if self._result is None:
+            raise RuntimeError("check comes after write")
+        writing.check(self.layout, self._result, self.editing.values, written)
+
+    def effects(self) -> Mapping[str, int]:
+        return self._settling.effects
+
+    def dropped(self) -> Sequence[str]:
+        return (*self._dropped, *self._settling.dropped)
+
+    def residual(self) -> int:
+        """Text elements that no step reached whose bytes equal an original value that was edited or removed."""
+        layout, editing = self.layout, self.editing
+        reached = {index for index, _ in self.hits.fields}
+        old: set[bytes] = set()
+        for index in reached:
+            if (index in editing.values or not editing.alive(index)) and self._is_text(index):
+                old.update(_parts(layout.raw(index)))
+        if not old:
+            return 0
+        return sum(
+            1
+            for index in range(len(layout.tokens))
+            if index not in reached
+            and self._is_text(index)
+            and not old.isdisjoint(_parts(layout.raw(index)))
+            and index not in editing.values
+            and editing.alive(index)
+        )
+
+    def _is_text(self, index: int) -> bool:
+        token = self.layout.tokens[index]
+        size = token[3] - token[2]
+        return _MIN_RESIDUAL <= size < 1 << 16 and token[0] != ITEM and self.vr(index) in _WATCHED_VRS
+
+    @cached_property
+    def creators(self) -> Creators:
+        """The private blocks."""
+        return Creators(self.layout, self.hits.private or None)
+
+    @cached_property
+    def _main(self) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for index, token in enumerate(self.layout.tokens):
+            if token[4] < 0:
+                found.setdefault(token[0], index)
+        return found
+
+    @cached_property
+    def _encodings(self) -> dict[int, Encoding]:
+        """The character sets that data sets declare, by their containers (-1: the main data set)."""
+        layout = self.layout
+        found: dict[int, Encoding] = {-1: Encoding.of(None)}
+        at = -1
+        for _ in range(layout.tags.count(CHARACTER_SET)):
+            at = layout.tags.index(CHARACTER_SET, at + 1)
+            found[layout.tokens[at][4]] = Encoding.of(layout.raw(at))
+        return found
+
+    def vr(self, index: int) -> str:
+        """The VR in which an element's value is read and written."""
+        token = self.layout.tokens[index]
+        creator = self.creators.of(token[4], token[0]) if token[0] & 0x10000 else None
+        return self.layout.vr(index, creator)
+
+    def little(self, index: int) -> bool:
+        """The byte order of an element's numbers."""
+        return self.layout.element_syntax(index).little
+
+    def encoding(self, index: int) -> Encoding:
+        """The character sets of an element."""
+        return self.encoding_within(self.layout.tokens[index][4])
+
+    def encoding_within(self, container: int) -> Encoding:
+        """The character sets of what a container holds: its own, or those around it (PS3.3 C.12.1.1.2)."""
+        encodings = self._encodings
+        if len(encodings) > 1:
+            while container not in encodings:
+                container = self.layout.tokens[container][4]
+        else:
+            container = -1
+        return encodings[container]
+
+    def index_in(self, container: int, tag: int) -> int | None:
+        """The first element with this tag that stands directly in a container."""
+        if container < 0:
+            return self._main.get(tag)
+        tags = self.layout.tags
+        return next((index for index in self.layout.children(container) if tags[index] == tag), None)
+
+    def required(self, index: int) -> bool:
+        """Whether an element must stay because others cannot be read without it."""
+        tag, _, _, _, parent = self.layout.tokens[index]
+        if tag == CHARACTER_SET:
+            return self.needs_character_set(index)
+        if tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF:
+            return self._settling.block_in_use(parent, tag)
+        return tag in REQUIRED_META and parent < 0
+
+    def needs_character_set(self, index: int) -> bool:
+        """Whether text beyond ASCII is kept or written in the scope of a Specific Character Set element."""
+        layout, editing = self.layout, self.editing
+        parent = layout.tokens[index][4]
+        start, stop = (0, len(layout.tokens)) if parent < 0 else (parent + 1, layout.after(parent))
+        for other in range(start, stop):
+            token = layout.tokens[other]
+            if other == index or token[0] == ITEM or layout.holds_items(other) or token[3] - token[2] > 1 << 20:
+                continue
+            if self.vr(other) in _TEXT_VRS and (raw := editing.value(other)) and _beyond_ascii(raw):
+                return True
+        return any(
+            _beyond_ascii(element.value)
+            for elements in editing.elements.values()
+            for element in elements.values()
+            if element.vr in _TEXT_VRS
+        ) or any(bool(items) for items in editing.items.values())
+
+    def current_texts(self, index: int) -> list[str]:
+        """The texts of an element as it will be written."""
+        raw = self.editing.value(index)
+        return [] if raw is None else self._texts(index, raw)
+
+    def original_texts(self, index: int) -> list[str]:
+        """The texts of an element as it stands."""
+        return self._texts(index, self.layout.raw(index))
+
+    def _texts(self, index: int, raw: bytes) -> list[str]:
+        try:
+            return texts(self.vr(index), raw, self.encoding(index), self.little(index))
+        except FieldError as error:
+            if error.reason != "undecodable":
+                raise error.at(self.layout.keyword_path(index)) from None
+            return [raw.strip(b" \0").decode("utf-8", "surrogateescape")]
+
+    def _preamble_patch(self) -> list[Patch]:
+        if not self.layout.has_preamble or self.matcher.options.keep_preamble:
+            return []
+        if not self.layout.slice(0, PREAMBLE).strip(b"\0"):
+            return []
+        self._dropped.append("preamble")
+        return [Patch(0, PREAMBLE, bytes(PREAMBLE))]
+
+    def _trailing_patch(self) -> list[Patch]:
+        layout = self.layout
+        if layout.trailing == layout.source.size or self.matcher.options.keep_trailing:
+            return []
+        self._dropped.append("trailing")
+        return [Patch(layout.trailing, layout.source.size, b"")]
+
+
+class DicomBatch:
+    """The whole file: its header with all its elements, at all depths."""
+
+    def __init__(self, document: DicomDocument) -> None:
+        self._document = document
+
+    def matches(self) -> Iterator[tuple[DicomField, Step]]:
+        """What other elements depend on comes last: character sets and private creators.
+
+        Elements within a container that a step removed, or that go as private, are not visited.
+        """
+        document = self._document
+        document.drop_private()
+        layout, steps = document.layout, document.matcher.steps
+        removed = document.editing.removed
+        last: list[tuple[int, int]] = []
+        for index, order in document.hits.fields:
+            tag, _, _, _, parent = layout.tokens[index]
+            if tag == CHARACTER_SET or (tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF):
+                last.append((index, order))
+            elif parent < 0 or not removed or document.editing.alive(index):
+                yield DicomField(document, index), steps[order]
+        for index, order in last:
+            if document.editing.alive(index):
+                yield DicomField(document, index), steps[order]
+
+    def absent(self) -> Iterator[tuple[DicomPlace, Step]]:
+        document = self._document
+        for _, step in document.matcher.creating:
+            selector = step.selector
+            if isinstance(selector, DicomSelector) and document.additions.possible(selector):
+                yield DicomPlace(document, selector), step
+
+    def original(self, name: str) -> Sequence[str]:
+        """The values of the first element of this name; of a plain name in the main data set only."""
+        index = self._locate(name)
+        return () if index is None else self._document.original_texts(index)
+
+    def current(self, name: str) -> Sequence[str]:
+        index = self._locate(name)
+        if index is not None:
+            return self._document.current_texts(index)
+        return self._document.additions.texts(self._document.matcher.reads[name])
+
+    def rows(self) -> None:
+        return None
+
+    def subjects(self, name: str) -> Sequence[str]:
+        return ()
+
+    def _locate(self, name: str) -> int | None:
+        document = self._document
+        selector = document.matcher.reads[name]
+        if not selector.is_path and selector.last.tag is not None:
+            return document.index_in(-1, selector.last.tag)
+        return next(document.matcher.locate(document.layout, selector, document.creators), None)
+
+
+def _beyond_ascii(raw: bytes) -> bool:
+    return not raw.isascii() or b"\x1b" in raw
+
+
+def _parts(raw: bytes) -> list[bytes]:
+    """The values of a text element, without padding, as far as they are long enough to tell."""
+    parts = (part.strip(b" \0") for part in raw.split(b"\\"))
+    return [part for part in parts if len(part) >= _MIN_RESIDUAL]

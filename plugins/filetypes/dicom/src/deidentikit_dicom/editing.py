@@ -1,0 +1,242 @@
+"""Edits of a data set as patches over the file, with all lengths that enclose them (PS3.5 section 7)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+import attrs
+from deidentikit.errors import FieldError
+from deidentikit.splice import Patch
+
+from .insertion import MAX_SHORT, NewElement, NewItem
+from .layout import Layout
+from .syntax import EXPLICIT, ITEM, UNDEFINED
+
+
+class Editing:
+    """What is to become of one file's elements.
+
+    values : new values by token, padded to an even length
+    removed : tokens that go, with all they hold
+    elements : new elements by the container that gets them (-1: the main data set), then by tag
+    items : new items by the sequence that gets them
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.values: dict[int, bytes] = {}
+        self.removed: set[int] = set()
+        self.elements: dict[int, dict[int, NewElement]] = {}
+        self.items: dict[int, list[NewItem]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.removed or self.elements or self.items)
+
+    def alive(self, index: int) -> bool:
+        """Whether neither the token nor anything that holds it is removed."""
+        tokens = self.layout.tokens
+        while index >= 0:
+            if index in self.removed:
+                return False
+            index = tokens[index][4]
+        return True
+
+    def replace(self, index: int, value: bytes) -> None:
+        """Give an element a new value. Raises FieldError (``too-long``)."""
+        layout = self.layout
+        _, start, begin, stop, _ = layout.tokens[index]
+        if begin - start == 8 and layout.element_syntax(index).explicit and len(value) > MAX_SHORT:
+            raise FieldError("too-long", f"the value is longer than the {MAX_SHORT} bytes that its length field counts")
+        if stop - begin == len(value) and layout.slice(begin, stop) == value:
+            self.values.pop(index, None)
+        else:
+            self.values[index] = value
+
+    def value(self, index: int) -> bytes | None:
+        """The value as it will be written; None where it is removed."""
+        if not self.alive(index):
+            return None
+        return self.values[index] if index in self.values else self.layout.raw(index)
+
+    def result(self) -> Result:
+        """The edits as patches. Raises FieldError for a value that does not fit."""
+        return _Patching(self).result()
+
+
+@attrs.frozen
+class Result:
+    """Edits worked out.
+
+    patches : sorted, not overlapping, over the layout's source
+    tags : what the tokens of the written file will be
+    places : where edited elements will stand among them
+    """
+
+    patches: list[Patch]
+    tags: list[int]
+    places: dict[int, int]
+
+
+class _Insertion(NamedTuple):
+    """Bytes to come in at a position; what stands deeper comes first."""
+
+    pos: int
+    height: int
+    order: int
+    data: bytes
+    tags: list[int]
+
+
+class _Patching:
+    def __init__(self, editing: Editing) -> None:
+        self.editing = editing
+        self.layout = editing.layout
+        self.patches: list[Patch] = []
+        self.insertions: list[_Insertion] = []
+        self.cuts: list[tuple[int, int]] = []
+        self.growth: dict[int, int] = {}
+        self.groups: dict[tuple[int, int], int] = {}
+
+    def result(self) -> Result:
+        layout, editing = self.layout, self.editing
+        gone_until = 0
+        for index in sorted(editing.removed.union(editing.values)):
+            tag, start, begin, stop, parent = layout.tokens[index]
+            if start < gone_until:
+                continue
+            if index in editing.removed:
+                gone_until = stop
+                self.patches.append(Patch(start, stop, b""))
+                self.cuts.append((index, layout.after(index)))
+                self._grow(parent, tag, start - stop)
+            else:
+                value = editing.values[index]
+                self.patches.append(self._value_patch(index, value))
+                self._grow(parent, tag, len(value) - (stop - begin))
+        for parent, elements in editing.elements.items():
+            if editing.alive(parent):
+                self._insert(parent, elements)
+        for sequence, items in editing.items.items():
+            if editing.alive(sequence):
+                self._append(sequence, items)
+        self._patch_lengths()
+        self._patch_group_lengths()
+        self.insertions.sort(key=lambda insertion: insertion[:3])
+        self.patches += [Patch(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
+        self.patches.sort(key=lambda patch: (patch.start, patch.end))
+        return Result(self.patches, *self._tags())
+
+    def _grow(self, parent: int, tag: int, delta: int) -> None:
+        """Note that an element of `parent` becomes longer."""
+        if not delta:
+            return
+        if tag & 0xFFFF:
+            key = (parent, tag >> 16)
+            self.groups[key] = self.groups.get(key, 0) + delta
+        tokens = self.layout.tokens
+        while parent >= 0:
+            self.growth[parent] = self.growth.get(parent, 0) + delta
+            tag, holder = tokens[parent][0], tokens[parent][4]
+            if tag != ITEM:
+                key = (holder, tag >> 16)
+                self.groups[key] = self.groups.get(key, 0) + delta
+            parent = holder
+
+    def _value_patch(self, index: int, value: bytes) -> Patch:
+        """The length field and the value of an element, both new."""
+        layout = self.layout
+        _, start, begin, stop, _ = layout.tokens[index]
+        syntax = layout.element_syntax(index)
+        if begin - start == 8 and syntax.explicit:
+            return Patch(begin - 2, stop, syntax.u16.pack(len(value)) + value)
+        return Patch(begin - 4, stop, syntax.u32.pack(len(value)) + value)
+
+    def _insert(self, parent: int, elements: dict[int, NewElement]) -> None:
+        """Put new elements into a data set, in ascending order among those that are there."""
+        layout = self.layout
+        there = layout.children(parent)
+        for tag in sorted(elements):
+            meta = tag >> 16 == 2 and parent < 0
+            syntax = EXPLICIT if meta else layout.syntax_of(parent)
+            end = layout.data_start if meta else layout.content_end(parent)
+            pos = next(
+                (
+                    layout.tokens[index][1]
+                    for index in there
+                    if layout.tags[index] > tag and (parent >= 0 or (index < layout.meta_count) == meta)
+                ),
+                end,
+            )
+            data = elements[tag].encode(tag, syntax)
+            self.insertions.append(_Insertion(pos, -self._depth(parent), tag, data, elements[tag].tags(tag)))
+            self._grow(parent, tag, len(data))
+
+    def _append(self, sequence: int, items: list[NewItem]) -> None:
+        """Put new items at the end of a sequence."""
+        layout = self.layout
+        syntax = layout.syntax_of(sequence)
+        for number, item in enumerate(items):
+            data = item.encode(syntax)
+            pos = layout.content_end(sequence)
+            self.insertions.append(_Insertion(pos, -self._depth(sequence), number, data, item.tags()))
+            self._grow(sequence, ITEM, len(data))
+
+    def _depth(self, index: int) -> int:
+        depth = 0
+        while index >= 0:
+            index = self.layout.tokens[index][4]
+            depth += 1
+        return depth
+
+    def _patch_lengths(self) -> None:
+        """Correct the lengths of sequences and items that hold edits."""
+        layout = self.layout
+        for index, delta in self.growth.items():
+            if not delta or layout.undefined(index):
+                continue
+            _, _, begin, stop, _ = layout.tokens[index]
+            size = stop - begin + delta
+            if size >= UNDEFINED:
+                raise FieldError("too-long", "a sequence becomes longer than its length field counts")
+            self.patches.append(Patch(begin - 4, begin, layout.element_syntax(index).u32.pack(size)))
+
+    def _patch_group_lengths(self) -> None:
+        """Correct group lengths (PS3.5 section 7.2) by what their groups grew."""
+        layout, editing = self.layout, self.editing
+        for index, tag in enumerate(layout.tags):
+            if tag & 0xFFFF:
+                continue
+            _, _, begin, stop, parent = layout.tokens[index]
+            delta = self.groups.get((parent, tag >> 16))
+            if not delta or stop - begin != 4 or index in editing.values or not editing.alive(index):
+                continue
+            u32 = layout.element_syntax(index).u32
+            size = max(0, u32.unpack(layout.raw(index))[0] + delta)
+            if size > UNDEFINED:
+                raise FieldError("too-long", "a group becomes longer than its length element counts")
+            self.patches.append(Patch(begin, stop, u32.pack(size)))
+
+    def _tags(self) -> tuple[list[int], dict[int, int]]:
+        """The tags of the written file, and where edited elements stand among them."""
+        layout = self.layout
+        events: list[tuple[int, int, int, list[int]]] = [(start, 1, stop, []) for start, stop in self.cuts]
+        for insertion in self.insertions:
+            events.append((layout.next_from(insertion.pos), 0, 0, insertion.tags))
+        events.sort(key=lambda event: event[:2])
+        tags: list[int] = []
+        moves = [(0, 0)]
+        at = 0
+        for start, kind, stop, new in events:
+            tags += layout.tags[at:start]
+            tags += new
+            at = stop if kind else start
+            moves.append((at, len(tags) - at))
+        tags += layout.tags[at:]
+        starts = [start for start, _ in moves]
+        places = {
+            index: index + moves[bisect_right(starts, index) - 1][1]
+            for index in self.editing.values
+            if self.editing.alive(index)
+        }
+        return tags, places

@@ -1,0 +1,101 @@
+"""Data elements as fields, and places for elements that are absent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from deidentikit.errors import FieldError
+from deidentikit.filetype import Limits
+from deidentikit.kinds import Form, Value
+
+from .insertion import NewElement
+from .selectors import DicomSelector
+from .syntax import EXPLICIT
+from .values import decode, encode, limits
+
+if TYPE_CHECKING:
+    from .document import DicomDocument
+
+CHARACTER_SET: Final = 0x00080005
+REQUIRED_META: Final = frozenset({0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010})
+_FIXED_META: Final = frozenset({0x00020000, 0x00020010})
+
+
+class DicomField:
+    """A data element that a step reaches."""
+
+    __slots__ = ("_document", "_index", "_vr")
+
+    def __init__(self, document: DicomDocument, index: int) -> None:
+        self._document = document
+        self._index = index
+        self._vr = document.vr(index)
+
+    @property
+    def path(self) -> str:
+        return self._document.layout.keyword_path(self._index)
+
+    @property
+    def required(self) -> bool:
+        return self._document.required(self._index)
+
+    @property
+    def limits(self) -> Limits:
+        return limits(self._vr)
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        document, index = self._document, self._index
+        self._expect_value()
+        encoding = document.encoding(index)
+        return decode(self._vr, document.layout.raw(index), form, encoding, document.little(index))
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        document, index = self._document, self._index
+        self._expect_value()
+        encoding = document.encoding(index)
+        original = document.layout.raw(index)
+        raw = encode(self._vr, values, form, original, encoding, document.little(index))
+        if raw == original:
+            return
+        tag = document.layout.tags[index]
+        if tag in _FIXED_META or (tag == CHARACTER_SET and document.needs_character_set(index)):
+            raise FieldError("required", "the file cannot be read without the value that this element has")
+        document.editing.replace(index, raw)
+
+    def remove(self) -> None:
+        self._document.editing.removed.add(self._index)
+
+    def _expect_value(self) -> None:
+        """Raise FieldError (``wrong-kind``) where the element holds items or fragments."""
+        layout, index = self._document.layout, self._index
+        if self._vr == "SQ" or layout.holds_items(index) or layout.undefined(index):
+            raise FieldError("wrong-kind", "a sequence or encapsulated pixel data can only be removed or kept")
+
+
+class DicomPlace:
+    """Where a step makes an element."""
+
+    __slots__ = ("_document", "_selector", "_vr")
+
+    def __init__(self, document: DicomDocument, selector: DicomSelector) -> None:
+        self._document = document
+        self._selector = selector
+        self._vr = selector.last.vr
+
+    @property
+    def path(self) -> str:
+        return self._selector.text
+
+    @property
+    def limits(self) -> Limits:
+        return limits(self._vr)
+
+    def insert(self, values: Sequence[Value | None], form: Form) -> None:
+        document, selector = self._document, self._selector
+        parent = document.additions.holder(selector)
+        syntax = EXPLICIT if selector.parts[0].value >> 16 == 2 else document.layout.syntax_of(parent)
+        raw = encode(self._vr, values, form, None, document.encoding_within(parent), syntax.little)
+        element = NewElement(self._vr, raw)
+        element.encode(0, syntax)
+        document.additions.make(selector, element)

@@ -1,0 +1,251 @@
+"""All steps of a plan merged, so that one pass over a file's tokens finds each match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import attrs
+from deidentikit.filetype import Named, Rank, Step
+
+from .dictionary import keyword_of
+from .layout import Layout
+from .options import Options
+from .selectors import DicomSelector, compile_selector
+from .syntax import ITEM
+
+_NONE: Final = 1 << 30
+_REMEMBERED: Final = 50_000
+
+
+@attrs.frozen
+class Hits:
+    """What the steps reach in one file.
+
+    fields : token index and number of the step, in the order of the file
+    private : tokens of odd groups, if private elements matter to the plan
+    """
+
+    fields: list[tuple[int, int]]
+    private: list[int]
+
+
+class Creators:
+    """The private blocks of one file (PS3.5 section 7.8.1)."""
+
+    def __init__(self, layout: Layout, private: Iterable[int] | None = None) -> None:
+        """private : the tokens of odd groups, where they are known"""
+        tokens = layout.tokens
+        if private is None:
+            private = (index for index, tag in enumerate(layout.tags) if tag & 0x10000)
+        self.blocks: dict[tuple[int, int], tuple[int, str]] = {}
+        for index in private:
+            tag = tokens[index][0]
+            if 0x10 <= tag & 0xFFFF <= 0xFF:
+                name = _creator_text(layout.raw(index)) if tokens[index][3] - tokens[index][2] < 1024 else ""
+                self.blocks.setdefault((tokens[index][4], tag), (index, name))
+
+    def of(self, parent: int, tag: int) -> str | None:
+        """The creator of the block in which a private element stands, or None."""
+        block = self.block(parent, tag)
+        return None if block is None else block[1]
+
+    def block(self, parent: int, tag: int) -> tuple[int, str] | None:
+        """The creator element of a private element, and its text."""
+        if tag & 0xFFFF < 0x1000:
+            return None
+        return self.blocks.get((parent, tag & 0xFFFF0000 | tag >> 8 & 0xFF))
+
+
+def _creator_text(raw: bytes) -> str:
+    try:
+        return raw.strip(b" \0").decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.strip(b" \0").decode("latin-1")
+
+
+class Matcher:
+    """Finds, for each element of a file, the first step that reaches it.
+
+    steps : in order of precedence
+    reads : names of fields whose values will be asked for
+    Raises ValueError for a name in `reads` that cannot be.
+    """
+
+    def __init__(self, steps: Sequence[Step], reads: Iterable[str], options: Options) -> None:
+        self.steps = tuple(steps)
+        self.options = options
+        self.reads = {name: compile_selector(Named(name=name)) for name in reads}
+        self.named: list[tuple[int, DicomSelector]] = []
+        self.private: list[tuple[int, DicomSelector]] = []
+        self.regexes: list[tuple[int, DicomSelector]] = []
+        for order, step in enumerate(self.steps):
+            selector = step.selector
+            if not isinstance(selector, DicomSelector):
+                raise ValueError(f"{selector.text!r} was not compiled for DICOM")
+            if selector.rank is Rank.REGEX:
+                self.regexes.append((order, selector))
+            elif selector.last.creator is not None:
+                self.private.append((order, selector))
+            else:
+                self.named.append((order, selector))
+        self.creating = [(order, step) for order, step in enumerate(self.steps) if step.creates]
+        self.through_private = any(
+            part.creator is not None or part.value & 0x10000
+            for _, selector in self.named + self.private
+            for part in selector.parts[:-1]
+        )
+        self._main = _MainOrders(self)
+        self._nested = _NestedOrders(self)
+        self._regex_memo: dict[str, int] = {}
+
+    def find(self, layout: Layout) -> Hits:
+        """Every element that a step reaches, with the first step that does."""
+        fields: list[tuple[int, int]] = []
+        private: list[int] = []
+        main, nested = self._main, self._nested
+        regexes = bool(self.regexes)
+        watch_private = bool(self.private) or self.options.remove_private_tags or self.options.remove_undefined
+        for index, (tag, _, _, _, parent) in enumerate(layout.tokens):
+            if watch_private and tag & 0x10000:
+                private.append(index)
+            if parent < 0:
+                order = main[tag]
+            else:
+                candidates = nested[tag]
+                if not candidates and (not regexes or tag == ITEM):
+                    continue
+                order = self._first(layout, index, candidates)
+                if regexes and order == _NONE and tag != ITEM:
+                    order = self._regex(layout, index)
+            if order != _NONE:
+                fields.append((index, order))
+        if self.private:
+            self._add_private(layout, fields, private)
+        return Hits(fields, private)
+
+    def locate(self, layout: Layout, selector: DicomSelector, creators: Creators | None = None) -> Iterator[int]:
+        """The elements that a selector names; of a plain name only those of the main data set."""
+        for index, (tag, _, _, _, parent) in enumerate(layout.tokens):
+            if tag == ITEM or (parent >= 0 and not selector.is_path):
+                continue
+            creator = None
+            if tag & 0x10000 and selector.last.creator is not None:
+                creators = creators or Creators(layout)
+                creator = creators.of(parent, tag)
+            if selector.last.holds(tag, creator) and self._on_path(layout, index, selector, creators):
+                yield index
+
+    def _first(
+        self,
+        layout: Layout,
+        index: int,
+        candidates: tuple[tuple[int, DicomSelector], ...],
+        creators: Creators | None = None,
+    ) -> int:
+        for order, selector in candidates:
+            if self._on_path(layout, index, selector, creators):
+                return order
+        return _NONE
+
+    def _on_path(self, layout: Layout, index: int, selector: DicomSelector, creators: Creators | None) -> bool:
+        """Whether an element that bears the last name of a selector stands where the selector says."""
+        if not selector.is_path:
+            return True
+        tokens = layout.tokens
+        for part, number in zip(reversed(selector.parts[:-1]), reversed(selector.indexes), strict=True):
+            item = tokens[index][4]
+            if item < 0 or (number is not None and layout.ordinal(item) != number):
+                return False
+            index = tokens[item][4]
+            tag = tokens[index][0]
+            creator = None
+            if part.creator is not None:
+                creators = creators or Creators(layout)
+                creator = creators.of(tokens[index][4], tag)
+            if not part.holds(tag, creator):
+                return False
+        return tokens[index][4] < 0
+
+    def _add_private(self, layout: Layout, fields: list[tuple[int, int]], private: list[int]) -> None:
+        """Add what selectors with a private creator reach."""
+        creators = Creators(layout, private)
+        found = dict(fields)
+        for index in private:
+            tag, _, _, _, parent = layout.tokens[index]
+            creator = creators.of(parent, tag)
+            if creator is None:
+                continue
+            candidates = tuple(
+                (order, selector)
+                for order, selector in self.private
+                if selector.last.holds(tag, creator) and (parent < 0 or self._everywhere(selector))
+            )
+            order = self._first(layout, index, candidates, creators)
+            if order < found.get(index, _NONE):
+                found[index] = order
+        fields[:] = sorted(found.items())
+
+    def _everywhere(self, selector: DicomSelector) -> bool:
+        return selector.is_path or self.options.recurse_sequence
+
+    def _regex(self, layout: Layout, index: int) -> int:
+        path = layout.hex_path(index)
+        order = self._regex_memo.get(path)
+        if order is None:
+            if len(self._regex_memo) > _REMEMBERED:
+                self._regex_memo.clear()
+            order = self._regex_memo[path] = self.match_regexes(layout.keyword_path(index), path)
+        return order
+
+    def match_regexes(self, keyword_path: str, hex_path: str) -> int:
+        """The first step whose regex matches either path. Group lengths are never meant."""
+        if hex_path.endswith("0000"):
+            return _NONE
+        for order, selector in self.regexes:
+            if selector.reaches(keyword_path, hex_path):
+                return order
+        return _NONE
+
+    def named_for(self, tag: int) -> Iterator[tuple[int, DicomSelector]]:
+        """The selectors, none of them a regex, whose last part is this tag, in order."""
+        for order, selector in self.named:
+            if selector.last.holds(tag, None):
+                yield order, selector
+
+
+class _MainOrders(dict[int, int]):
+    """For a tag of the main data set or the file meta, the first step that reaches it."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        super().__init__()
+        self._matcher = matcher
+
+    def __missing__(self, tag: int) -> int:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        order = next((order for order, selector in self._matcher.named_for(tag) if not selector.is_path), _NONE)
+        if order == _NONE:
+            order = self._matcher.match_regexes(keyword_of(tag), f"{tag:08X}")
+        self[tag] = order
+        return order
+
+
+class _NestedOrders(dict[int, tuple[tuple[int, DicomSelector], ...]]):
+    """For a tag within items, the steps that can reach it, in order."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        super().__init__()
+        self._matcher = matcher
+
+    def __missing__(self, tag: int) -> tuple[tuple[int, DicomSelector], ...]:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        recurse = self._matcher.options.recurse_sequence
+        found: tuple[tuple[int, DicomSelector], ...] = ()
+        if tag != ITEM:
+            found = tuple(
+                (order, selector) for order, selector in self._matcher.named_for(tag) if selector.is_path or recurse
+            )
+        self[tag] = found
+        return found

@@ -1,0 +1,109 @@
+"""Transfer syntaxes as far as reading element headers goes (DICOM PS3.5 sections 7 and 10, annex A)."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import Final
+
+import attrs
+from deidentikit.errors import FileError
+
+from .dictionary import vr_of
+
+UNDEFINED: Final = 0xFFFFFFFF
+ITEM: Final = 0xFFFEE000
+ITEM_END: Final = 0xFFFEE00D
+SEQUENCE_END: Final = 0xFFFEE0DD
+PIXEL_DATA: Final = 0x7FE00010
+
+SHORT_VRS: Final = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
+"""VRs whose explicit header has a length of 16 bits (PS3.5 table 7.1-2)."""
+LONG_VRS: Final = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+"""VRs whose explicit header has two reserved bytes and a length of 32 bits (PS3.5 table 7.1-1)."""
+FRAGMENT_VRS: Final = frozenset(b"OB OW OF OD OL OV".split())
+KNOWN_VRS: Final = SHORT_VRS | LONG_VRS
+
+DEFLATED: Final = "1.2.840.10008.1.2.1.99"
+DEFLATED_UIDS: Final = frozenset({DEFLATED})
+DICOMDIR_CLASS: Final = "1.2.840.10008.1.3.10"
+
+
+@attrs.frozen(eq=False)
+class Syntax:
+    """How element headers of a data set are written.
+
+    header : group, element, then VR and 16-bit length, or a 32-bit length where the VR is implicit
+    item : group, element, 32-bit length
+    """
+
+    explicit: bool
+    little: bool
+    header: Struct
+    item: Struct
+    u16: Struct
+    u32: Struct
+
+    @classmethod
+    def of(cls, explicit: bool, little: bool) -> Syntax:
+        order = "<" if little else ">"
+        header = Struct(order + ("HH2sH" if explicit else "HHL"))
+        return cls(explicit, little, header, Struct(order + "HHL"), Struct(order + "H"), Struct(order + "L"))
+
+    def element(self, tag: int, vr: str, value: bytes) -> bytes:
+        """A data element of defined length. `value` has an even number of bytes.
+
+        Raises FieldError through `length` where the value does not fit the length field.
+        """
+        group, element = tag >> 16, tag & 0xFFFF
+        if not self.explicit:
+            return self.item.pack(group, element, len(value)) + value
+        raw = vr.encode("ascii")
+        if raw in SHORT_VRS:
+            return self.header.pack(group, element, raw, len(value)) + value
+        return self.header.pack(group, element, raw, 0) + self.u32.pack(len(value)) + value
+
+
+IMPLICIT: Final = Syntax.of(False, True)
+EXPLICIT: Final = Syntax.of(True, True)
+BIG_ENDIAN: Final = Syntax.of(True, False)
+
+_DECLARED: Final = {
+    "1.2.840.10008.1.2": IMPLICIT,
+    "1.2.840.10008.1.2.1": EXPLICIT,
+    "1.2.840.10008.1.2.2": BIG_ENDIAN,
+    "1.2.840.113619.5.2": IMPLICIT,
+}
+
+
+def data_set_syntax(head: bytes, declared: str) -> Syntax:
+    """The syntax of a data set from its first bytes, and from its transfer syntax where they agree.
+
+    head : the first element header, at least 8 bytes
+    declared : the Transfer Syntax UID, empty where there is none
+
+    Real files say implicit where they are explicit and the other way round, so the bytes decide.
+    Raises FileError (``unparsed-region``) where they are neither.
+    """
+    stated = _DECLARED.get(declared, EXPLICIT)
+    explicit = head[4:6] in KNOWN_VRS
+    big = head[0] == 0 and head[1] != 0
+    if explicit:
+        return BIG_ENDIAN if big else EXPLICIT
+    if not big:
+        length = int.from_bytes(head[4:8], "little")
+        if not stated.explicit or length < 1 << 24 or length == UNDEFINED:
+            return IMPLICIT
+    raise FileError("unparsed-region", "the data set does not begin with an element in a known transfer syntax")
+
+
+class _SequenceTags(dict[int, bool]):
+    """Whether a public tag is a sequence or unknown to the dictionary, remembered."""
+
+    def __missing__(self, tag: int) -> bool:
+        if len(self) > 50_000:
+            self.clear()
+        found = self[tag] = vr_of(tag) in ("SQ", "UN")
+        return found
+
+
+SEQUENCE_TAGS: Final = _SequenceTags()

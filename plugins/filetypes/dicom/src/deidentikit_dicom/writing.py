@@ -1,0 +1,82 @@
+"""Writing an edited DICOM file, and reading back what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deidentikit.errors import FileError
+from deidentikit.splice import BytesSink, Patch, Sink, Source, splice
+
+from .editing import Result
+from .layout import Layout, deflate
+
+_VERIFY = "verify"
+
+
+def write(layout: Layout, patches: Sequence[Patch], sink: Sink) -> None:
+    """Write the file with its patches.
+
+    What was read at the start of the file is put together in memory and written at once; the rest,
+    pixel data above all, is copied as ranges. A deflated data set that has patches is deflated anew.
+    """
+    deflated_at = layout.deflated_at
+    if deflated_at is None:
+        _write_spliced(layout.source, layout.head, patches, sink)
+        return
+    if all(patch.end <= deflated_at and patch.start < deflated_at for patch in patches):
+        splice(layout.file, sink, patches)
+        return
+    whole = BytesSink()
+    splice(layout.source, whole, patches)
+    growth = sum(len(patch.data) - (patch.end - patch.start) for patch in patches if patch.end <= deflated_at)
+    start = deflated_at + growth
+    sink.write(memoryview(whole.data)[:start])
+    sink.write(deflate(bytes(memoryview(whole.data)[start:])))
+
+
+def _write_spliced(source: Source, head: bytes, patches: Sequence[Patch], sink: Sink) -> None:
+    parts: list[bytes] = []
+    at = 0
+    limit = len(head)
+    for start, end, data in patches:
+        if at < start:
+            if start <= limit:
+                parts.append(head[at:start])
+            else:
+                if at < limit:
+                    parts.append(head[at:])
+                    at = limit
+                if parts:
+                    sink.write(b"".join(parts))
+                    parts.clear()
+                sink.copy(source, at, start - at)
+        if data:
+            parts.append(data)
+        at = end
+    if parts and at < limit:
+        parts.append(head[at:])
+        at = limit
+    if parts:
+        sink.write(b"".join(parts))
+    if at < source.size:
+        sink.copy(source, at, source.size - at)
+
+
+def check(layout: Layout, result: Result, values: dict[int, bytes], written: Source) -> None:
+    """Tokenize what was written. Raises FileError (``verify``) if it is not what was meant.
+
+    values : the new values by their tokens in `layout`
+    """
+    try:
+        again = Layout(written)
+    except FileError as error:
+        raise FileError(_VERIFY, f"the edited file cannot be read back: {error.reason}") from None
+    if layout.deflated_at is None:
+        grown = sum(len(patch.data) - (patch.end - patch.start) for patch in result.patches)
+        if written.size != layout.source.size + grown:
+            raise FileError(_VERIFY, "the edited file has not the size that it should have")
+    if again.tags != result.tags:
+        raise FileError(_VERIFY, "the edited file does not hold the elements that it should")
+    for index, place in result.places.items():
+        if again.raw(place) != values[index]:
+            raise FileError(_VERIFY, "an edited element does not hold its new value")
