@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PLUGINS = sorted(file.parent for file in ROOT.glob("plugins/*/*/pyproject.toml"))
-PARTS = [ROOT / "core", *PLUGINS]
+FOLDERS = sorted(file.parent for file in ROOT.glob("plugins/*/*/pyproject.toml"))
+PLUGINS = [folder for folder in FOLDERS if folder.parent.name != "support"]
+BUNDLED = [ROOT / "core", *PLUGINS]
 
 
 def config(folder: Path) -> dict[str, Any]:
@@ -23,14 +24,14 @@ def project(folder: Path) -> dict[str, Any]:
     return table
 
 
-def test_bundle_depends_on_every_part_exactly() -> None:
-    parts = [project(part) for part in PARTS]
+def test_bundle_depends_on_the_core_and_every_plugin_exactly() -> None:
+    parts = [project(folder) for folder in BUNDLED]
     assert project(ROOT)["dependencies"] == sorted(f"{part['name']}=={part['version']}" for part in parts)
 
 
-def test_bundle_takes_every_part_from_the_workspace() -> None:
+def test_bundle_takes_them_from_the_workspace() -> None:
     sources = config(ROOT)["tool"]["uv"]["sources"]
-    assert sources == {project(part)["name"]: {"workspace": True} for part in PARTS}
+    assert sources == {project(part)["name"]: {"workspace": True} for part in BUNDLED}
 
 
 def test_constraints_for_uv_and_for_pip_agree() -> None:
@@ -43,21 +44,25 @@ def test_every_outside_requirement_has_a_tested_version() -> None:
     pins = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     tested = {re.split(r"[=\s;]", pin)[0] for pin in pins}
     needs = [*config(ROOT)["dependency-groups"]["dev"]]
-    for part in map(project, PARTS):
+    for part in map(project, [ROOT / "core", *FOLDERS]):
         needs += part["dependencies"]
         needs += [need for extra in part.get("optional-dependencies", {}).values() for need in extra]
     names = {re.split(r"[^A-Za-z0-9-]", need)[0] for need in needs}
     assert {name for name in names if not name.startswith("deidentikit-")} <= tested
 
 
-@pytest.mark.parametrize("folder", PLUGINS, ids=lambda folder: folder.name)
-def test_plugin_is_complete(folder: Path) -> None:
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_package_is_complete(folder: Path) -> None:
     table = project(folder)
     module = f"deidentikit_{folder.name.replace('-', '_')}"
     assert table["name"] == f"deidentikit-{folder.name}"
-    assert list(table["entry-points"]) == ["deidentikit"]
-    assert set(table["entry-points"]["deidentikit"].values()) == {module}
     assert "deidentikit-core>=0.1,<0.2" in table["dependencies"]
     assert (folder / "src" / module / "py.typed").is_file()
     assert (folder / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
-    assert "```yaml" in (folder / "README.md").read_text("utf-8"), "the README shows it in a profile"
+    readme = (folder / "README.md").read_text("utf-8")
+    assert readme.startswith(f"# {table['name']}\n")
+    if folder in PLUGINS:
+        assert table["entry-points"] == {"deidentikit": {folder.name: module}}
+        assert "```yaml" in readme, "the README shows it in a profile"
+    else:
+        assert "entry-points" not in table, "a library that plugins share is no plugin"
