@@ -361,7 +361,7 @@ def test_a_subject_that_is_none(registry: Registry, subject: str, line: int, mes
         ("- name: a\n      write: x\n      write_new: yes", 6, "", "Write 'write-new'"),
         ("- name: a\n      write-new: yes", 5, "", "'write-new' stands without an action"),
         ("- name: a\n      digest: yes\n      salt: geheim", 6, "", "a setting of the section"),
-        ("- name: a\n      digest: yes\n      write-times: 1", 6, "", "unknown key beside 'digest' 'write-times'"),
+        ("- name: a\n      digest: yes\n      write-times: 1", 6, "", "unknown key 'write-times' beside 'digest'"),
         ("- name: a\n      increment-date: yes", 5, "", "pip install deidentikit-increment-date"),
         ("- name: a\n      increment_date: yes", 5, "", "increment-date"),
         ("- name: a\n      regex: b\n      drop: yes", 5, "", "either 'name' or 'regex'"),

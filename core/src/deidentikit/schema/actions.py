@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -13,6 +13,8 @@ from .tree import INVALID, Gathering, Invalid, Node, read_keys, read_value
 if TYPE_CHECKING:
     from ..action import Action
     from ..registry import Registry
+
+_SETTING: Final = " This is a setting of the section or the top level, not of a rule."
 
 
 class PlacedError(ValueError):
@@ -108,20 +110,12 @@ def read_action(node: Node, registry: Registry, own: Iterable[str], name: str = 
     known = {*own, *keys_of.options}
     for other, other_line, _ in node.items():
         if other not in known and other != key:
-            node.unknown_key(
-                other,
-                other_line,
-                known,
-                f"key beside {key!r}",
-                registry.hint_action(other) if other not in registry.settings else _SETTING,
-            )
+            hint = _SETTING if other in registry.settings else registry.hint_action(other)
+            node.unknown_key(other, other_line, known, hint=hint, beside=key)
     options = read_keys(node, keys_of.options, skip={k for k, _, _ in node.items()} - set(keys_of.options))
     if any(not problem.warning for problem in node.report.problems[before:]):
         return INVALID
     return ActionSpec(name, cls.name, value, options, line)
-
-
-_SETTING = " This is a setting of the section or the top level, not of a rule."
 
 
 def _default_action(node: Node, registry: Registry, own: frozenset[str], name: str) -> ActionSpec | Invalid:

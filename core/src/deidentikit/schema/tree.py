@@ -129,7 +129,15 @@ class Node:
         """The line of each key of a mapping."""
         return {key: line for key, line, _ in self.items()}
 
-    def unknown_key(self, key: str, line: int, allowed: Iterable[str], what: str = "key", hint: str = "") -> None:
+    def unknown_key(
+        self,
+        key: str,
+        line: int,
+        allowed: Iterable[str],
+        what: str = "key",
+        hint: str = "",
+        beside: str = "",
+    ) -> None:
         """Report a key that is not allowed here, with the nearest that is."""
         names = list(dict.fromkeys(allowed))
         dashed = key.strip().lower().replace("_", "-")
@@ -137,9 +145,9 @@ class Node:
             help_ = f" Write {dashed!r}."
         else:
             help_ = hint or suggest(key, names)
-        if not help_ and len(names) <= 12:
+        if not help_ and len(names) <= 20:
             help_ = f" Allowed here: {', '.join(sorted(names))}."
-        self.problem(f"unknown {what} {key!r}.{help_}", line)
+        self.problem(f"unknown {what} {key!r}{beside and f' beside {beside!r}'}.{help_}", line)
 
 
 class Gathering(strictyaml.Validator):  # type: ignore[misc]
