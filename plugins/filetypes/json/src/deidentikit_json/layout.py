@@ -101,9 +101,9 @@ class _Patcher:
             if value is not GONE:
                 yield _Change(spot.value, spot.end, dump(value, self.ascii_only))
                 continue
-            style = self._style(spot, around)
+            style = self._style(spot, around) if self.added else around
             gone: list[Spot] = []
-            for key, child in spot.children.items():
+            for key, child in (spot.children or {}).items():
                 below = (*path, key)
                 if self.changed.get(below) is GONE:
                     gone.append(child)
