@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-import attrs
 import pytest
 from deidentikit.errors import FieldError
 from deidentikit.kinds import (
@@ -100,7 +100,8 @@ class TestCanonical:
 
 def moment_of(parts: tuple[int, ...], fraction: str = "") -> Moment:
     names = ("year", "month", "day", "hour", "minute", "second")
-    return attrs.evolve(Moment(2000, fraction=fraction), **dict(zip(names, parts, strict=False)))
+    given: dict[str, Any] = dict(zip(names, parts, strict=False))
+    return Moment(**given, fraction=fraction)
 
 
 class TestMoment:

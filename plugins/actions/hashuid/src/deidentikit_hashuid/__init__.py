@@ -32,6 +32,7 @@ class HashUid(Action):
     uid_prefix_fields : nodes to keep in front; only without a key
     uid_suffix_fields : nodes to keep at the end, each cut to its last six digits; only without a key
     uid_numeric_name : a registered root to stand in front instead
+    salt : goes before the UID when it is digested; only without a key
     """
 
     name: ClassVar[str] = "hashuid"
@@ -42,6 +43,7 @@ class HashUid(Action):
     uid_prefix_fields: int = 4
     uid_suffix_fields: int = 1
     uid_numeric_name: str | None = None
+    salt: str = attrs.field(default="", repr=False)
     ineffective: tuple[str, ...] = ()
     """Settings of the profile that a key takes the effect from."""
 
@@ -50,6 +52,7 @@ class HashUid(Action):
         return {
             "uid-prefix-fields": Key(Whole(0, 16), "Nodes of a UID to keep in front; only without a key.", "4"),
             "uid-suffix-fields": Key(Whole(0, 4), "Nodes of a UID to keep at the end; only without a key.", "1"),
+            "salt": Key(Text(), "Goes before a UID when it is hashed without a key. Prefer a key."),
             "uid-numeric-name": Key(Text(blank=False), "A registered root to stand in front of new UIDs."),
         }
 
@@ -64,6 +67,10 @@ class HashUid(Action):
         named = tuple(key for key in ("uid-prefix-fields", "uid-suffix-fields") if key in settings)
         return attrs.evolve(action, ineffective=named)
 
+    def problems(self, keyed: bool) -> Iterable[str]:
+        if keyed and self.salt:
+            yield "a key and a salt do not go together; take the salt out"
+
     def remarks(self, keyed: bool) -> Iterable[str]:
         if keyed and self.ineffective:
             yield f"with a key, {' and '.join(self.ineffective)} have no effect: new UIDs hold nothing of the old"
@@ -76,7 +83,9 @@ class HashUid(Action):
             if not uid or is_registered(uid):
                 return KEEP
             if not context.keyed and UID.fullmatch(uid):
-                return spread_digest(uid, self.uid_prefix_fields, self.uid_suffix_fields, self.uid_numeric_name)
+                return spread_digest(
+                    uid, self.salt, self.uid_prefix_fields, self.uid_suffix_fields, self.uid_numeric_name
+                )
         elif not value.strip(b"\0 "):
             return KEEP
         if not context.keyed:

@@ -34,10 +34,11 @@ def version_8(digest: bytes) -> int:
     return number & ~(0b11 << 62) | 0b10 << 62
 
 
-def spread_digest(uid: str, prefix: int, suffix: int, numeric_name: str | None) -> str:
+def spread_digest(uid: str, salt: str, prefix: int, suffix: int, numeric_name: str | None) -> str:
     """The dialect's UID: its first nodes, digits of its SHA-256, its last nodes.
 
     uid : nodes of digits, at least two
+    salt : goes before the UID when it is digested
     prefix, suffix : how many nodes to keep at either end; fewer at the front of a short UID
     numeric_name : stands in place of the front
 
@@ -45,7 +46,7 @@ def spread_digest(uid: str, prefix: int, suffix: int, numeric_name: str | None) 
     that different UIDs could become one.
     """
     nodes = uid.split(".")
-    digits = "".join(str(byte) for byte in hashlib.sha256(uid.encode()).digest())
+    digits = "".join(str(byte) for byte in hashlib.sha256((salt + uid).encode()).digest())
     blocks = [digits[at : at + _BLOCK] for at in range(0, _BLOCKS * _BLOCK, _BLOCK)]
     blocks = ["1" + block[1:] if block[0] == "0" else block for block in blocks]
     tail = [node[-_BLOCK:] for node in nodes[len(nodes) - min(suffix, len(nodes)) :]]
