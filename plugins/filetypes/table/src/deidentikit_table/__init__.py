@@ -1,0 +1,14 @@
+"""Tables (CSV, TSV and others) for deidentikit, streamed and exact to the cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deidentikit.filetype import FileType
+from deidentikit.hookspecs import hookimpl
+
+
+@hookimpl
+def deidentikit_file_types() -> Iterable[type[FileType]]:
+    """Offer the file type."""
+    return []
