@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Final
 
 import attrs
@@ -24,12 +24,11 @@ def spell_decimal(value: Decimal) -> str:
     """A DS: as spelled or exact where 16 characters hold it, else with fewer digits."""
     if isinstance(value, Spelled) and len(value.spelling) <= DS_LENGTH:
         return value.spelling
-    exact = canonical_number(value)
-    if len(exact) <= DS_LENGTH:
+    if -DS_LENGTH <= value.adjusted() <= DS_LENGTH and len(exact := canonical_number(value)) <= DS_LENGTH:
         return exact
     if -5 <= value.adjusted() < DS_LENGTH - 1:
         for places in range(DS_LENGTH - 2, -1, -1):
-            text = canonical_number(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN))
+            text = canonical_number(Decimal(f"{value:.{places}f}"))
             if len(text) <= DS_LENGTH:
                 return text
     for digits in range(DS_LENGTH - 2, -1, -1):
@@ -79,8 +78,6 @@ class BinaryNumbers:
 
     def decode(self, raw: bytes, form: Form, encoding: Encoding, little: bool) -> list[Value | None]:
         """The numbers, as text where text is asked."""
-        if form.kind is Kind.BYTES:
-            return [raw]
         if form.kind not in (Kind.NUMBER, Kind.TEXT):
             raise FieldError("wrong-kind", f"{self.vr} holds numbers, no {form.kind.value}")
         if len(raw) % self.width:
@@ -103,8 +100,6 @@ class BinaryNumbers:
         self, values: Sequence[Value | None], form: Form, original: bytes | None, encoding: Encoding, little: bool
     ) -> bytes:
         """The numbers as bytes; values equal to the original's keep theirs."""
-        if form.kind is Kind.BYTES:
-            return b"".join(value for value in values if isinstance(value, bytes))
         if form.kind is Kind.NATIVE:
             texts = [part for value in values if isinstance(value, str) for part in value.split("\\")]
             return b"".join(self._pack(self._literal(text), little) for text in texts if len(texts) > 1 or text.strip())
@@ -164,8 +159,6 @@ class Tags:
 
     def decode(self, raw: bytes, form: Form, encoding: Encoding, little: bool) -> list[Value | None]:
         """The tags as text."""
-        if form.kind is Kind.BYTES:
-            return [raw]
         if form.kind is not Kind.TEXT:
             raise FieldError("wrong-kind", f"AT holds tags, no {form.kind.value}")
         if len(raw) % 4:

@@ -25,6 +25,7 @@ _PATTERNS: Final = {
 }
 _DATES: Final = ("DA", "DT", "TM")
 _DATE_KINDS: Final = (Kind.DATE, Kind.DATETIME)
+_TEXT_KINDS: Final = (Kind.TEXT, Kind.UID, Kind.NATIVE)
 
 
 @attrs.frozen
@@ -50,8 +51,6 @@ class Strings:
         Raises FieldError (``wrong-kind``, ``undecodable``).
         """
         kind = form.kind
-        if kind is Kind.BYTES:
-            return [raw]
         if self.limits.kinds is not None and kind not in self.limits.kinds:
             raise FieldError("wrong-kind", f"{self.vr} holds no {kind.value}")
         values: list[Value | None]
@@ -133,7 +132,7 @@ class Strings:
         elif kind in _DATE_KINDS and not isinstance(value, str | Decimal):
             before = None if piece is None else self._text(piece, encoding)
             text = spell_date(self.vr, value, form, before.strip(PAD) if before and before.strip(PAD) else None)
-        elif isinstance(value, str):
+        elif isinstance(value, str) and kind in _TEXT_KINDS:
             text = str(value)
         else:
             raise FieldError("wrong-kind", f"the action's result is no {kind.value}")
