@@ -1,0 +1,1 @@
+"""EXIF and TIFF tags, XMP and IPTC, edited in place: what deidentikit's image file types share."""
