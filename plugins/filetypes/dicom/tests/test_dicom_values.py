@@ -425,8 +425,8 @@ def test_a_result_of_another_kind_is_refused(vr: str, value: Value, form: Form) 
 def test_limits() -> None:
     assert (limits("SH").max_length, limits("SH").hex_digits) == (16, True)
     assert limits("CS").upper_only
-    assert (limits("US").low, limits("US").high, limits("US").step) == (0, 65535, 1)
-    assert (limits("IS").low, limits("IS").step) == (-(2**31), 1)
+    assert (limits("US").low, limits("US").high, limits("US").step) == (Decimal(0), Decimal(65535), Decimal(1))
+    assert (limits("IS").low, limits("IS").step) == (Decimal(-(2**31)), Decimal(1))
     for vr in ("DA", "TM", "DT", "UI", "IS", "DS", "AS", "US", "FD", "AT", "OW"):
         assert not limits(vr).hex_digits
     for vr in ("LO", "PN", "UN", "OB", "UT", "??"):
