@@ -16,26 +16,29 @@ from typing import Any, Final
 import attrs
 
 _ASCII: Final = 128
-_OTHER: Final = 1 << _ASCII
-"""Stands for all characters beyond ASCII."""
-_ALL: Final = (_OTHER << 1) - 1
 _MANY: Final = 16
 """A bounded repeat beyond this counts as unbounded."""
 
+_SAMPLES: Final = [chr(code) for code in range(_ASCII)] + ["\u0663", "\u2003", "\u00e9", "\u00a7"]
+"""One bit for each ASCII character, then one each for the digits, spaces, letters and others beyond."""
+_ALL: Final = (1 << len(_SAMPLES)) - 1
+_BEYOND: Final = _ALL & ~((1 << _ASCII) - 1)
+
 
 def _matching(pattern: str) -> int:
-    found = re.compile(pattern, re.ASCII)
-    return sum(1 << code for code in range(_ASCII) if found.match(chr(code)))
+    found = re.compile(pattern)
+    return sum(1 << bit for bit, sample in enumerate(_SAMPLES) if found.match(sample))
 
 
 _CATEGORIES: Final = {
-    sre.CATEGORY_DIGIT: _matching(r"\d") | _OTHER,
-    sre.CATEGORY_SPACE: _matching(r"\s") | _OTHER,
-    sre.CATEGORY_WORD: _matching(r"\w") | _OTHER,
-    sre.CATEGORY_NOT_DIGIT: _matching(r"\D") | _OTHER,
-    sre.CATEGORY_NOT_SPACE: _matching(r"\S") | _OTHER,
-    sre.CATEGORY_NOT_WORD: _matching(r"\W") | _OTHER,
+    sre.CATEGORY_DIGIT: _matching(r"\d"),
+    sre.CATEGORY_SPACE: _matching(r"\s"),
+    sre.CATEGORY_WORD: _matching(r"\w"),
+    sre.CATEGORY_NOT_DIGIT: _matching(r"\D"),
+    sre.CATEGORY_NOT_SPACE: _matching(r"\S"),
+    sre.CATEGORY_NOT_WORD: _matching(r"\W"),
 }
+_LETTERS_BEYOND: Final = _CATEGORIES[sre.CATEGORY_WORD] & ~_CATEGORIES[sre.CATEGORY_DIGIT] & _BEYOND
 _REPEATS: Final = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 
 
@@ -149,20 +152,13 @@ def _settles(atom: _Atom, following: Iterable[_Atom]) -> bool:
 
 
 def _chain(atoms: Sequence[_Atom]) -> int:
-    """The greatest number of loops in a row of which none settles before the next."""
-    best = [0] * (len(atoms) + 1)
+    """The power that a row grows with: what is not settled tries all that follows once more each time."""
+    power = 0
     for at in range(len(atoms) - 1, -1, -1):
         atom = atoms[at]
-        reach = 0
-        if atom.degree:
-            for later in range(at + 1, len(atoms)):
-                if atoms[later].needed and not atoms[later].overlaps(atom):
-                    break
-                if atoms[later].degree:
-                    reach = best[later]
-                    break
-        best[at] = atom.degree + reach
-    return max(best)
+        settled = _settles(atom, atoms[at + 1 :])
+        power = max(power, atom.degree) if settled else power + atom.degree
+    return power
 
 
 def _branch(options: Sequence[Sequence[_Atom]]) -> _Atom:
@@ -198,7 +194,7 @@ def _characters(kind: Any, argument: Any, fold: bool) -> int:
     if kind is sre.LITERAL:
         return _literal(argument, fold)
     if kind is sre.NOT_LITERAL:
-        return _ALL & ~(_literal(argument, fold) & ~_OTHER)
+        return _ALL & ~(_literal(argument, False) & ~_BEYOND)
     if kind is sre.IN:
         negated = bool(argument) and argument[0][0] is sre.NEGATE
         found = 0
@@ -208,22 +204,27 @@ def _characters(kind: Any, argument: Any, fold: bool) -> int:
             elif part is sre.RANGE:
                 first, last = value
                 found |= _range(first, last, fold)
-            else:
+            elif not (negated and value not in _CATEGORIES):
                 found |= _CATEGORIES.get(value, _ALL)
-        return (_ALL & ~found) | _OTHER if negated else found
+        if not negated:
+            return found
+        named = all(part is sre.CATEGORY or (part is sre.NEGATE) for part, _ in argument)
+        return _ALL & ~found if named else (_ALL & ~found) | _BEYOND
     return _ALL
 
 
 def _literal(code: int, fold: bool) -> int:
     if code >= _ASCII:
-        return _OTHER
+        char = chr(code)
+        beyond = [char.isdecimal(), char.isspace(), char.isalnum() or char == "_", True]
+        return 1 << (_ASCII + beyond.index(True)) | (_ALL if fold else 0)
     if not fold:
         return 1 << code
-    return _OTHER | 1 << ord(chr(code).lower()) | 1 << ord(chr(code).upper())
+    return _LETTERS_BEYOND | 1 << ord(chr(code).lower()) | 1 << ord(chr(code).upper())
 
 
 def _range(low: int, high: int, fold: bool) -> int:
-    found = _OTHER if high >= _ASCII else 0
+    found = _BEYOND if high >= _ASCII else 0
     for code in range(low, min(high, _ASCII - 1) + 1):
         found |= _literal(code, fold)
     return found

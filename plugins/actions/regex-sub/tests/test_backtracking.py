@@ -1,0 +1,84 @@
+"""Patterns that could run for ever are refused; others get a bound on what they may read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from deidentikit.context import Context, Keys
+from deidentikit.errors import FieldError
+from deidentikit_regex_sub import MAX_TEXT, RegexSub, Substitution
+from deidentikit_regex_sub.backtracking import ExponentialError, degree
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(a+)+$",
+        r"(a*)*$",
+        r"(\w+\s?)*$",
+        r"(.*,)*x",
+        r"(ab|\wb)*-",
+        r"(\w\w|[a-f]\d)*-",
+        r"a*a*(a*)*b",
+        r"(a+b?)+$",
+        r"(a+ba+)*$",
+        r"(aa?)*$",
+        r"(?:a?b?)*$",
+        r"(x(a+)+y)?",
+        r"(?i)(a+A+)*$",
+        r"((\d+)[,.]?)+-",
+        r"^(?P<a>(?:[A-Z]+)*)\d$",
+        r"(?:\s*\w+)*;",
+        r"(?:(?:ab?){1,3})*$",
+        r"(?=(a+)+b)a",
+    ],
+)
+def test_exponential_patterns_are_refused(pattern: str) -> None:
+    with pytest.raises(ExponentialError):
+        degree(re.compile(pattern))
+    with pytest.raises(ValueError, match="many ways"):
+        Substitution.make(re.compile(pattern), "x", {})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "power"),
+    [
+        (r"^(?P<pre>[A-Z]+)(?P<num>\d+)$", 1),
+        (r".*", 1),
+        (r"^(?P<sub>\w+)-(?P<when>\d{8})$", 1),
+        (r"(?:\d+\.)*\d+", 3),
+        (r"(?:\w+\s+)*\w+", 3),
+        (r"(?:\d{1,3}\.){3}\d{1,3}$", 1),
+        (r"(?:\d{1,3}\.)+\d{1,3}$", 1),
+        (r"(?:ab|cd|x)+y", 1),
+        (r"(?:foo|bar|baz)*y", 1),
+        (r"(?:Mr|Dr)\.? (?P<name>\w+)", 1),
+        (r".*(?P<x>\d+)-.*y", 2),
+        (r"a*a*a*b.*c", 3),
+        (r"a+[0-9]*b\d*$", 1),
+        (r"(ab|abc)*d", 1),
+        (r"(\w|\d)*-", 1),
+        (r"(?i)[a-z]+\d+[A-Z]+$", 1),
+        (r"[^,]*,[^,]*,[^,]*$", 1),
+        (r"(?P<a>\w+)_(?P<b>\w+)_(?P<c>\w+)$", 3),
+        (r"a{2,5}b{3}c?", 1),
+        (r"(?P<q>['\"])x(?P=q)", 1),
+        (r"(?:[A-Z]-?)*$", 1),
+        (r"(?:é+x)*$", 2),
+    ],
+)
+def test_others_have_a_degree(pattern: str, power: int) -> None:
+    assert degree(re.compile(pattern)) == power
+
+
+def test_the_degree_bounds_the_length() -> None:
+    def apply(pattern: str, text: str) -> object:
+        return RegexSub((Substitution.make(re.compile(pattern), "x", {}),)).apply(text, Context(Keys(None)))
+
+    assert apply(".*", "a" * MAX_TEXT) == "x"
+    assert apply(r"\w+_\w+_\w+", "a" * 100 + "_b_c") == "x"
+    for pattern, length in ((".*", MAX_TEXT + 1), (r".*a.*b.*c.*d.*e$", 1000)):
+        with pytest.raises(FieldError) as caught:
+            apply(pattern, "a" * length)
+        assert caught.value.reason == "too-long"
