@@ -11,6 +11,7 @@ from deidentikit.splice import Patch, Sink, Source
 
 from . import writing
 from .additions import Additions
+from .codec import Codec
 from .editing import Editing, Result
 from .fields import CHARACTER_SET, REQUIRED_META, DicomField, DicomPlace
 from .layout import PREAMBLE, Layout
@@ -98,14 +99,6 @@ class DicomDocument(Document):
         return Creators(self.layout, self.hits.private or None)
 
     @cached_property
-    def _main(self) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for index, token in enumerate(self.layout.tokens):
-            if token[4] < 0:
-                found.setdefault(token[0], index)
-        return found
-
-    @cached_property
     def _encodings(self) -> dict[int, Encoding]:
         """The character sets that data sets declare, by their containers (-1: the main data set)."""
         layout = self.layout
@@ -118,17 +111,19 @@ class DicomDocument(Document):
 
     def vr(self, index: int) -> str:
         """The VR in which an element's value is read and written."""
-        token = self.layout.tokens[index]
-        creator = self.creators.of(token[4], token[0]) if token[0] & 0x10000 else None
-        return self.layout.vr(index, creator)
+        tag, _, _, _, parent = self.layout.tokens[index]
+        return self.layout.vr(index, self.creators.of(parent, tag) if tag & 0x10000 else None)
 
-    def little(self, index: int) -> bool:
-        """The byte order of an element's numbers."""
-        return self.layout.element_syntax(index).little
+    def codec(self, index: int) -> Codec:
+        """What reads and writes the value of an element."""
+        little = self.layout.element_syntax(index).little
+        if len(self._encodings) == 1 and little:
+            return self._main_codec
+        return self.matcher.codec(self.encoding_within(self.layout.tokens[index][4]), little)
 
-    def encoding(self, index: int) -> Encoding:
-        """The character sets of an element."""
-        return self.encoding_within(self.layout.tokens[index][4])
+    @cached_property
+    def _main_codec(self) -> Codec:
+        return self.matcher.codec(self._encodings[-1], True)
 
     def encoding_within(self, container: int) -> Encoding:
         """The character sets of what a container holds: its own, or those around it (PS3.3 C.12.1.1.2)."""
@@ -142,9 +137,14 @@ class DicomDocument(Document):
 
     def index_in(self, container: int, tag: int) -> int | None:
         """The first element with this tag that stands directly in a container."""
-        if container < 0:
-            return self._main.get(tag)
         tags = self.layout.tags
+        if tag not in self.layout.tag_set:
+            return None
+        if container < 0:
+            at = tags.index(tag)
+            if self.layout.tokens[at][4] < 0:
+                return at
+            return next((index for index in self.layout.children(-1) if tags[index] == tag), None)
         return next((index for index in self.layout.children(container) if tags[index] == tag), None)
 
     def required(self, index: int) -> bool:
@@ -185,7 +185,8 @@ class DicomDocument(Document):
 
     def _texts(self, index: int, raw: bytes) -> list[str]:
         try:
-            return texts(self.vr(index), raw, self.encoding(index), self.little(index))
+            codec = self.codec(index)
+            return texts(self.vr(index), raw, codec.encoding, codec.little)
         except FieldError as error:
             if error.reason != "undecodable":
                 raise error.at(self.layout.keyword_path(index)) from None

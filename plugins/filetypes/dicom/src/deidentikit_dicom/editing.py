@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections import deque
+from operator import itemgetter
 from typing import NamedTuple
 
 import attrs
@@ -96,24 +97,28 @@ class _Patching:
         self.insertions: list[_Insertion] = []
         self.cuts: list[tuple[int, int]] = []
         self.growth: dict[int, int] = {}
-        self.groups: dict[tuple[int, int], int] = {}
+        self.group_lengths = [index for index, tag in enumerate(self.layout.tags) if not tag & 0xFFFF]
+        tokens = self.layout.tokens
+        self.groups = {(tokens[index][4], tokens[index][0] >> 16): 0 for index in self.group_lengths}
 
     def result(self) -> Result:
-        layout, editing = self.layout, self.editing
+        layout, editing, patches = self.layout, self.editing, self.patches
+        tokens, removed, values = layout.tokens, editing.removed, editing.values
         gone_until = 0
-        for index in sorted(editing.removed.union(editing.values)):
-            tag, start, begin, stop, parent = layout.tokens[index]
+        for index in sorted(removed.union(values)):
+            tag, start, begin, stop, parent = tokens[index]
             if start < gone_until:
                 continue
-            if index in editing.removed:
+            if index in removed:
                 gone_until = stop
-                self.patches.append(Patch(start, stop, b""))
+                patches.append(Patch(start, stop, b""))
                 self.cuts.append((index, layout.after(index)))
                 self._grow(parent, tag, start - stop)
             else:
-                value = editing.values[index]
-                self.patches.append(self._value_patch(index, value))
-                self._grow(parent, tag, len(value) - (stop - begin))
+                value = values[index]
+                patches.append(self._value_patch(index, value))
+                if len(value) != stop - begin:
+                    self._grow(parent, tag, len(value) - (stop - begin))
         for parent, elements in editing.elements.items():
             if editing.alive(parent):
                 self._insert(parent, elements)
@@ -122,25 +127,23 @@ class _Patching:
                 self._append(sequence, items)
         self._patch_lengths()
         self._patch_group_lengths()
-        self.insertions.sort(key=lambda insertion: insertion[:3])
-        self.patches += [Patch(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
-        self.patches.sort(key=lambda patch: (patch.start, patch.end))
-        return Result(self.patches, *self._tags())
+        if self.insertions:
+            self.insertions.sort(key=lambda insertion: insertion[:3])
+            patches += [Patch(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
+        patches.sort(key=itemgetter(0, 1))
+        return Result(patches, *self._tags())
 
     def _grow(self, parent: int, tag: int, delta: int) -> None:
         """Note that an element of `parent` becomes longer."""
-        if not delta:
-            return
-        if tag & 0xFFFF:
-            key = (parent, tag >> 16)
-            self.groups[key] = self.groups.get(key, 0) + delta
+        groups = self.groups
+        if tag & 0xFFFF and (key := (parent, tag >> 16)) in groups:
+            groups[key] += delta
         tokens = self.layout.tokens
         while parent >= 0:
             self.growth[parent] = self.growth.get(parent, 0) + delta
             tag, holder = tokens[parent][0], tokens[parent][4]
-            if tag != ITEM:
-                key = (holder, tag >> 16)
-                self.groups[key] = self.groups.get(key, 0) + delta
+            if tag != ITEM and (key := (holder, tag >> 16)) in groups:
+                groups[key] += delta
             parent = holder
 
     def _value_patch(self, index: int, value: bytes) -> Patch:
@@ -204,11 +207,9 @@ class _Patching:
     def _patch_group_lengths(self) -> None:
         """Correct group lengths (PS3.5 section 7.2) by what their groups grew."""
         layout, editing = self.layout, self.editing
-        for index, tag in enumerate(layout.tags):
-            if tag & 0xFFFF:
-                continue
-            _, _, begin, stop, parent = layout.tokens[index]
-            delta = self.groups.get((parent, tag >> 16))
+        for index in self.group_lengths:
+            tag, _, begin, stop, parent = layout.tokens[index]
+            delta = self.groups[parent, tag >> 16]
             if not delta or stop - begin != 4 or index in editing.values or not editing.alive(index):
                 continue
             u32 = layout.element_syntax(index).u32
@@ -221,22 +222,19 @@ class _Patching:
         """The tags of the written file, and where edited elements stand among them."""
         layout = self.layout
         events: list[tuple[int, int, int, list[int]]] = [(start, 1, stop, []) for start, stop in self.cuts]
-        for insertion in self.insertions:
-            events.append((layout.next_from(insertion.pos), 0, 0, insertion.tags))
-        events.sort(key=lambda event: event[:2])
+        if self.insertions:
+            events += [(layout.next_from(each.pos), 0, 0, each.tags) for each in self.insertions]
+            events.sort(key=itemgetter(0, 1))
         tags: list[int] = []
-        moves = [(0, 0)]
+        places: dict[int, int] = {}
+        edited = deque(sorted(index for index in self.editing.values if self.editing.alive(index)))
         at = 0
-        for start, kind, stop, new in events:
+        for start, kind, stop, new in [*events, (len(layout.tags), 0, 0, [])]:
+            shift = len(tags) - at
+            while edited and edited[0] < start:
+                index = edited.popleft()
+                places[index] = index + shift
             tags += layout.tags[at:start]
             tags += new
             at = stop if kind else start
-            moves.append((at, len(tags) - at))
-        tags += layout.tags[at:]
-        starts = [start for start, _ in moves]
-        places = {
-            index: index + moves[bisect_right(starts, index) - 1][1]
-            for index in self.editing.values
-            if self.editing.alive(index)
-        }
         return tags, places

@@ -12,7 +12,7 @@ from deidentikit.kinds import Form, Value
 from .insertion import NewElement
 from .selectors import DicomSelector
 from .syntax import EXPLICIT
-from .values import decode, encode, limits
+from .values import encode, limits
 
 if TYPE_CHECKING:
     from .document import DicomDocument
@@ -25,12 +25,13 @@ _FIXED_META: Final = frozenset({0x00020000, 0x00020010})
 class DicomField:
     """A data element that a step reaches."""
 
-    __slots__ = ("_document", "_index", "_vr")
+    __slots__ = ("_document", "_index", "_original", "_vr")
 
     def __init__(self, document: DicomDocument, index: int) -> None:
         self._document = document
         self._index = index
         self._vr = document.vr(index)
+        self._original: bytes | None = None
 
     @property
     def path(self) -> str:
@@ -45,17 +46,13 @@ class DicomField:
         return limits(self._vr)
 
     def read(self, form: Form) -> Sequence[Value | None]:
-        document, index = self._document, self._index
-        self._expect_value()
-        encoding = document.encoding(index)
-        return decode(self._vr, document.layout.raw(index), form, encoding, document.little(index))
+        original = self._value()
+        return self._document.codec(self._index).decode(self._vr, original, form)
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
+        original = self._value()
         document, index = self._document, self._index
-        self._expect_value()
-        encoding = document.encoding(index)
-        original = document.layout.raw(index)
-        raw = encode(self._vr, values, form, original, encoding, document.little(index))
+        raw = document.codec(index).encode(self._vr, values, form, original)
         if raw == original:
             return
         tag = document.layout.tags[index]
@@ -66,11 +63,14 @@ class DicomField:
     def remove(self) -> None:
         self._document.editing.removed.add(self._index)
 
-    def _expect_value(self) -> None:
-        """Raise FieldError (``wrong-kind``) where the element holds items or fragments."""
-        layout, index = self._document.layout, self._index
-        if self._vr == "SQ" or layout.holds_items(index) or layout.undefined(index):
-            raise FieldError("wrong-kind", "a sequence or encapsulated pixel data can only be removed or kept")
+    def _value(self) -> bytes:
+        """The value as it stands. Raises FieldError (``wrong-kind``) where there are items or fragments."""
+        if self._original is None:
+            layout, index = self._document.layout, self._index
+            if self._vr == "SQ" or layout.holds_items(index) or layout.undefined(index):
+                raise FieldError("wrong-kind", "a sequence or encapsulated pixel data can only be removed or kept")
+            self._original = layout.raw(index)
+        return self._original
 
 
 class DicomPlace:

@@ -26,7 +26,7 @@ from .tokens import FIRST_READ, Token, Walker
 PREAMBLE: Final = 128
 _MAX_INFLATED: Final = 1 << 28
 _MAX_VALUE: Final = 1 << 26
-_VR_TEXTS: Final = {vr: vr.decode("ascii") for vr in KNOWN_VRS}
+_VR_TEXTS: Final = {vr: vr.decode("ascii") for vr in KNOWN_VRS if vr != b"UN"}
 _EXPECTED_SIZE_TAGS: Final = (0x00280010, 0x00280011, 0x00280002, 0x00280100)
 
 
@@ -36,6 +36,7 @@ class Layout:
     source : what the positions count in: the file, or its meta information and its inflated data set
     deflated_at : where the deflated stream begins, in the file; None where there is none
     tokens, tags : all elements and items in the order of the file, and their tags
+    tag_set : the tags without order
     data_start : where the data set begins
     trailing : where bytes after the data set begin; the source's size where there are none
     """
@@ -71,13 +72,14 @@ class Layout:
         self.head = walker.head
         self.tokens: list[Token] = walker.tokens
         self.tags: list[int] = [token[0] for token in walker.tokens]
+        self.tag_set = frozenset(self.tags)
         self.meta_count = meta_count
         self.data_start = start
         self.trailing = walker.trailing
         self.opaque = walker.opaque
         self._content = walker.content
         self._ordinals: dict[int, int] | None = None
-        if 0x00041220 in self.tags:
+        if 0x00041220 in self.tag_set:
             raise FileError("dicomdir", "a DICOMDIR lists other files; its record offsets would go stale")
         if self.trailing < source.size:
             self._check_trailing()
@@ -105,15 +107,17 @@ class Layout:
 
     def element_syntax(self, index: int) -> Syntax:
         """How the element is written."""
-        return EXPLICIT if index < self.meta_count else self.syntax_of(self.tokens[index][4])
+        if index < self.meta_count:
+            return EXPLICIT
+        return self.syntax_of(self.tokens[index][4]) if self._content else self.syntax
 
     def vr(self, index: int, creator: str | None = None) -> str:
         """The VR of an element: its own, or the dictionary's where it has none that is known."""
         token = self.tokens[index]
         if self.element_syntax(index).explicit:
-            vr = self.slice(token[1] + 4, token[1] + 6)
-            if vr in KNOWN_VRS and vr != b"UN":
-                return _VR_TEXTS[vr]
+            vr = _VR_TEXTS.get(self.slice(token[1] + 4, token[1] + 6))
+            if vr is not None:
+                return vr
         return vr_of(token[0], creator)
 
     def holds_items(self, index: int) -> bool:
@@ -122,10 +126,10 @@ class Layout:
 
     def undefined(self, index: int) -> bool:
         """Whether the length is left open and a delimiter ends the element or item."""
-        token = self.tokens[index]
-        if token[2] - token[1] == 8 and token[0] != ITEM and self.element_syntax(index).explicit:
+        tag, start, begin, _, _ = self.tokens[index]
+        if self.slice(begin - 4, begin) != b"\xff\xff\xff\xff":
             return False
-        return self.slice(token[2] - 4, token[2]) == b"\xff\xff\xff\xff"
+        return begin - start != 8 or tag == ITEM or not self.element_syntax(index).explicit
 
     def content_end(self, index: int) -> int:
         """Where the content of a container ends, before its delimiter; of -1 the main data set."""
@@ -239,10 +243,18 @@ def inflate(source: Source, start: int) -> bytes:
                 chunk = machine.unconsumed_tail
     except zlib.error:
         raise FileError("bad-deflate", "the deflated data set does not inflate") from None
+    data = b"".join(parts)
     rest = machine.unused_data + source.pread(min(16, source.size - pos), pos)
-    if not machine.eof or rest.strip(b"\0") or source.size - pos > 16:
+    if not machine.eof or source.size - pos > 16 or not _checksum_only(rest, data):
         raise FileError("bad-deflate", "the deflated data set does not end where the file does")
-    return b"".join(parts)
+    return data
+
+
+def _checksum_only(rest: bytes, data: bytes) -> bool:
+    """Whether what follows a deflated stream is padding, or the checksum that gzip or zlib put there."""
+    gzip = zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
+    adler = zlib.adler32(data).to_bytes(4, "big")
+    return rest.removeprefix(gzip if rest.startswith(gzip) else adler).strip(b"\0") == b""
 
 
 def deflate(data: bytes) -> bytes:

@@ -8,11 +8,13 @@ from typing import Final
 import attrs
 from deidentikit.filetype import Named, Rank, Step
 
+from .codec import Codec
 from .dictionary import keyword_of
 from .layout import Layout
 from .options import Options
 from .selectors import DicomSelector, compile_selector
 from .syntax import ITEM
+from .values import Encoding
 
 _NONE: Final = 1 << 30
 _REMEMBERED: Final = 50_000
@@ -98,6 +100,14 @@ class Matcher:
         self._main = _MainOrders(self)
         self._nested = _NestedOrders(self)
         self._regex_memo: dict[str, int] = {}
+        self._codecs: dict[tuple[Encoding, bool], Codec] = {}
+
+    def codec(self, encoding: Encoding, little: bool) -> Codec:
+        """What reads and writes values, one for all files of a run."""
+        key = encoding, little
+        if key not in self._codecs:
+            self._codecs[key] = Codec(encoding, little)
+        return self._codecs[key]
 
     def find(self, layout: Layout) -> Hits:
         """Every element that a step reaches, with the first step that does."""

@@ -53,8 +53,8 @@ class Settling:
         self._refuse_opaque()
         if self._editing:
             self._drop_signatures()
-        if not options.keep_trailing:
-            self._drop_padding()
+            if not options.keep_trailing:
+                self._drop_padding()
 
     def drop_private(self) -> None:
         """Remove unnamed private elements before rules are asked what to do within them."""
@@ -63,26 +63,27 @@ class Settling:
         keep_containers = self._document.matcher.through_private
         for index in self._document.hits.private:
             tag = self._layout.tags[index]
-            if index in self._reached or tag & 0xFFFF <= 0xFF:
+            if index in self._reached or not tag & 0xFF00:
                 continue
             if not (keep_containers and self._layout.holds_items(index)):
                 self._remove(index, "remove-private-tags")
 
     def block_in_use(self, parent: int, creator_tag: int) -> bool:
         """Whether an element stays, or comes, in the block that a private creator element reserves."""
-        group, block = creator_tag >> 16, creator_tag & 0xFF
+        return (parent, creator_tag) in self._blocks_in_use()
 
-        def within(tag: int) -> bool:
-            return tag >> 16 == group and tag >> 8 & 0xFF == block and tag & 0xFFFF > 0xFF
-
-        if any(within(tag) for tag in self._editing.elements.get(parent, ())):
-            return True
+    def _blocks_in_use(self) -> set[tuple[int, int]]:
+        """The containers and creator tags of private blocks that hold something."""
         layout, editing = self._layout, self._editing
         private = self._document.hits.private or [i for i, tag in enumerate(layout.tags) if tag & 0x10000]
-        return any(
-            within(layout.tags[index]) and layout.tokens[index][4] == parent and editing.alive(index)
-            for index in private
-        )
+        found = set()
+        for index in private:
+            tag, _, _, _, parent = layout.tokens[index]
+            if tag & 0xFF00 and index not in editing.removed and (parent < 0 or editing.alive(parent)):
+                found.add((parent, tag & 0xFFFF0000 | tag >> 8 & 0xFF))
+        for parent, elements in editing.elements.items():
+            found.update((parent, tag & 0xFFFF0000 | tag >> 8 & 0xFF) for tag in elements if tag & 0xFF00)
+        return found
 
     def _remove(self, index: int, option: str) -> None:
         self._editing.removed.add(index)
@@ -112,23 +113,22 @@ class Settling:
                 shielded.add(sequence)
                 sequence = layout.tokens[sequence][4]
         frame: list[int] = []
+        groups: set[tuple[int, int]] = set()
         for index in self._document.hits.private:
-            if layout.tags[index] & 0xFFFF <= 0xFF:
+            tag, _, _, _, parent = layout.tokens[index]
+            if not tag & 0xFF00:
                 frame.append(index)
-            elif index not in shielded and editing.alive(index):
-                self._remove(index, "remove-private-tags")
+            elif index not in editing.removed and editing.alive(index):
+                if index in shielded:
+                    groups.add((parent, tag >> 16))
+                else:
+                    self._remove(index, "remove-private-tags")
+        blocks = self._blocks_in_use()
         for index in frame:
             tag, _, _, _, parent = layout.tokens[index]
             if index in self._reached or not editing.alive(index):
                 continue
-            if tag & 0xFFFF < 0x10:
-                used = any(
-                    layout.tags[other] >> 16 == tag >> 16 and layout.tokens[other][4] == parent and editing.alive(other)
-                    for other in self._document.hits.private
-                    if other != index
-                )
-            else:
-                used = self.block_in_use(parent, tag)
+            used = (parent, tag >> 16) in groups if tag & 0xFFFF < 0x10 else (parent, tag) in blocks
             if not used:
                 self._remove(index, "remove-private-tags")
 
@@ -225,6 +225,8 @@ class Settling:
 
     def _drop_signatures(self) -> None:
         """Take out digital signatures and what they were made with (PS3.15 annex C): the edits void them."""
+        if _SIGNATURES.isdisjoint(self._layout.tag_set):
+            return
         for index, tag in enumerate(self._layout.tags):
             if tag in _SIGNATURES and index not in self._reached and self._editing.alive(index):
                 self._editing.removed.add(index)

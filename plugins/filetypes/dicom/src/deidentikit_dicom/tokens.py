@@ -88,7 +88,8 @@ class Walker:
 
     def main(self, pos: int, syntax: Syntax) -> None:
         """Walk the main data set from `pos` to the end of the source."""
-        self._data_set(pos, self.size, -1, False, syntax, 0)
+        walk = self._explicit if syntax.explicit else self._implicit
+        walk(pos, self.size, -1, False, syntax, 0)
 
     def peek(self, pos: int, count: int) -> bytes:
         """Up to `count` bytes at `pos`, read anew where the window does not hold them."""
@@ -113,13 +114,6 @@ class Walker:
         if len(self._data) - (pos - self._base) < min(12, self.size - pos):
             raise FileError("truncated", "the file is shorter than it was when it was opened")
         return True
-
-    def _data_set(self, pos: int, end: int, parent: int, delimited: bool, syntax: Syntax, depth: int) -> int:
-        if depth > _MAX_DEPTH:
-            raise FileError("too-deep", f"sequences are nested more than {_MAX_DEPTH} deep")
-        if syntax.explicit:
-            return self._explicit(pos, end, parent, delimited, syntax, depth)
-        return self._implicit(pos, end, parent, delimited, syntax, depth)
 
     def _explicit(self, pos: int, end: int, parent: int, delimited: bool, syntax: Syntax, depth: int) -> int:
         """Walk a data set with explicit VRs; returns where it ends, its delimiter included."""
@@ -225,21 +219,43 @@ class Walker:
         A value of unknown VR is implicit (PS3.5 6.2.2 note 2), but some writers left it as it was.
         One of defined length that is a sequence in none stays opaque.
         """
-        first = (IMPLICIT, syntax) if vr == b"UN" else (syntax, IMPLICIT)
-        trouble: FileError | None = None
-        for content in dict.fromkeys((*first, EXPLICIT)):
+        content = IMPLICIT if vr == b"UN" else syntax
+        try:
+            stop = self._sequence(pos, end, index, undefined, content, depth)
+        except FileError as error:
+            return self._items_in_other_syntax(pos, end, index, undefined, syntax, depth, vr, error)
+        if content is not syntax:
+            self.content[index] = content
+        return stop
+
+    def _items_in_other_syntax(
+        self,
+        pos: int,
+        end: int,
+        index: int,
+        undefined: bool,
+        syntax: Syntax,
+        depth: int,
+        vr: bytes,
+        trouble: FileError,
+    ) -> int:
+        first = IMPLICIT if vr == b"UN" else syntax
+        for content in dict.fromkeys((syntax, IMPLICIT, EXPLICIT)):
+            if content is first:
+                continue
+            if trouble.reason in ("too-deep", "too-many-elements"):
+                raise trouble
+            self._discard(index + 1, pos)
             try:
                 stop = self._sequence(pos, end, index, undefined, content, depth)
             except FileError as error:
                 if error.reason in ("too-deep", "too-many-elements"):
                     raise
-                trouble = trouble or error
-                self._discard(index + 1, pos)
                 continue
             if content is not syntax:
                 self.content[index] = content
             return stop
-        assert trouble is not None
+        self._discard(index + 1, pos)
         if undefined:
             raise trouble
         self.opaque[index] = trouble
@@ -260,8 +276,11 @@ class Walker:
 
     def _sequence(self, pos: int, end: int, parent: int, delimited: bool, syntax: Syntax, depth: int) -> int:
         """Walk the items of a sequence; returns where it ends, its delimiter included."""
+        if depth >= _MAX_DEPTH:
+            raise FileError("too-deep", f"sequences are nested more than {_MAX_DEPTH} deep")
         tokens = self.tokens
         unpack = syntax.item.unpack_from
+        walk = self._explicit if syntax.explicit else self._implicit
         while pos < end:
             try:
                 group, element, size = unpack(self._data, pos - self._base)
@@ -275,13 +294,11 @@ class Walker:
             if element == 0xE000:
                 index = len(tokens)
                 tokens.append((ITEM, pos, value, end, parent))
-                if size == UNDEFINED:
-                    stop = self._data_set(value, end, index, True, syntax, depth + 1)
-                else:
-                    stop = value + size
-                    if stop > end:
-                        raise FileError("overrun", "an item is longer than the sequence that holds it")
-                    stop = self._data_set(value, stop, index, False, syntax, depth + 1)
+                open_end = size == UNDEFINED
+                stop = end if open_end else value + size
+                if stop > end:
+                    raise FileError("overrun", "an item is longer than the sequence that holds it")
+                stop = walk(value, stop, index, open_end, syntax, depth + 1)
                 tokens[index] = (ITEM, pos, value, stop, parent)
                 pos = stop
             elif element == 0xE0DD and delimited and not size:
@@ -312,7 +329,8 @@ class Walker:
         raise FileError("unterminated", "encapsulated pixel data have no delimiter")
 
     def _delimiter(self, pos: int, end: int) -> int:
-        if pos + 8 > end or self.peek(pos + 4, 4) != b"\0\0\0\0":
+        at = pos - self._base + 4
+        if pos + 8 > end or self._data[at : at + 4] != b"\0\0\0\0":
             raise FileError("unparsed-region", "the delimiter of an item has a length")
         return pos + 8
 
