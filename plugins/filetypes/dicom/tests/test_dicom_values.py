@@ -162,6 +162,15 @@ def test_text_in_the_files_character_set() -> None:
         encode("CS", ["Ä"], TEXT, None, LATIN, True)
 
 
+def test_a_code_in_the_files_character_set_is_read_but_not_written() -> None:
+    chinese = Encoding.of(b"GB18030")
+    raw = "男\\女".encode("gb18030")
+    assert read("CS", raw, TEXT, chinese) == ["男", "女"]
+    assert write("CS", ["M", "女"], TEXT, raw, chinese) == b"M\\" + "女".encode("gb18030")
+    with pytest.raises(FieldError, match="charset"):
+        write("CS", ["男男", "女"], TEXT, raw, chinese)
+
+
 @pytest.mark.parametrize(
     ("raw", "days", "expected"),
     [

@@ -35,6 +35,7 @@ class Strings:
     pad : the byte that makes the length even
     multiple : a backslash divides values
     charset : Specific Character Set applies; otherwise the default repertoire
+    stray : files write text of their Specific Character Set here all the same, so it is read with it
     both_ends : leading spaces do not count either
     """
 
@@ -43,6 +44,7 @@ class Strings:
     pad: bytes = b" "
     multiple: bool = True
     charset: bool = False
+    stray: bool = False
     both_ends: bool = False
 
     def decode(self, raw: bytes, form: Form, encoding: Encoding, little: bool) -> list[Value | None]:
@@ -65,12 +67,12 @@ class Strings:
     def _pieces(self, raw: bytes, encoding: Encoding) -> list[bytes]:
         if not self.multiple:
             return [raw]
-        return encoding.split(raw) if self.charset else raw.split(b"\\")
+        return encoding.split(raw) if self.charset or self.stray else raw.split(b"\\")
 
     def _text(self, piece: bytes, encoding: Encoding) -> str | None:
         if piece.isascii() and ESC not in piece:
             return piece.decode("ascii")
-        return encoding.decode(piece, self.vr == "PN") if self.charset else None
+        return encoding.decode(piece, self.vr == "PN") if self.charset or self.stray else None
 
     def _decoded(self, piece: bytes, form: Form, encoding: Encoding) -> Value | None:
         text = self._text(piece, encoding)
@@ -195,9 +197,9 @@ _DATED: Final = (Kind.DATE, Kind.DATETIME)
 STRINGS: Final = {
     strings.vr: strings
     for strings in (
-        Strings("AE", _limits(16, *_ANY), both_ends=True),
+        Strings("AE", _limits(16, *_ANY), stray=True, both_ends=True),
         Strings("AS", _limits(4, hex_digits=False), both_ends=True),
-        Strings("CS", _limits(16, *_ANY, upper_only=True)),
+        Strings("CS", _limits(16, *_ANY, upper_only=True), stray=True),
         Strings("DA", _limits(21, *_DATED, hex_digits=False), both_ends=True),
         Strings("DS", _limits(DS_LENGTH, Kind.NUMBER, hex_digits=False), both_ends=True),
         Strings("DT", _limits(54, *_DATED, hex_digits=False), both_ends=True),
@@ -210,7 +212,7 @@ STRINGS: Final = {
         Strings("TM", _limits(28, hex_digits=False), both_ends=True),
         Strings("UC", _limits(None, *_ANY), charset=True),
         Strings("UI", _limits(64, Kind.UID, hex_digits=False), pad=b"\0", both_ends=True),
-        Strings("UR", _limits(None, *_ANY), multiple=False),
+        Strings("UR", _limits(None, *_ANY), multiple=False, stray=True),
         Strings("UT", _limits(None, *_ANY), multiple=False, charset=True),
     )
 }
