@@ -62,7 +62,7 @@ class TestWithKey:
 
 
 @pytest.mark.parametrize("context", [PLAIN, KEYED])
-@pytest.mark.parametrize("value", ["", "   ", "\0", " \0", Opaque(b"\0 ")])
+@pytest.mark.parametrize("value", ["", "   ", "\0", " \0", Opaque(b"")])
 def test_empty_stays_empty(value: str | bytes, context: Context) -> None:
     assert make().apply(value, context) is KEEP
 

@@ -75,7 +75,7 @@ class Hash(Action):
     def apply(self, value: Value, context: Context) -> Value | Verdict:
         if not isinstance(value, str | bytes):
             raise FieldError("wrong-kind", "the value is no text")
-        if not (value.strip(_BLANK) if isinstance(value, str) else value.strip(_BLANK.encode())):
+        if not (value.strip(_BLANK) if isinstance(value, str) else value):
             return KEEP
         limits = context.limits
         if limits is not None:

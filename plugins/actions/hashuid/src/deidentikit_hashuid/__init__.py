@@ -86,7 +86,7 @@ class HashUid(Action):
                 return spread_digest(
                     uid, self.salt, self.uid_prefix_fields, self.uid_suffix_fields, self.uid_numeric_name
                 )
-        elif not value.strip(b"\0 "):
+        elif not value:
             return KEEP
         if not context.keyed:
             raise FieldError("wrong-kind", "the value is no UID, of which parts would be kept; a key can treat it")
