@@ -76,16 +76,14 @@ def parse_profile(
     profile, problems = read_profile(text, source, registry, keyed=keyed)
     profile = attrs.evolve(profile, sha256=hashlib.sha256(text.encode() if raw is None else raw).hexdigest())
     keyed = profile.key is not None if keyed is None else keyed
-    _, found = compile_plans(profile, registry, keyed=keyed)
+    plans, found = compile_plans(profile, registry, keyed=keyed)
     problems = sorted({*problems, *found})
     if any(not problem.warning for problem in problems):
         raise ProfileError(problems, source)
-    return attrs.evolve(profile, remarks=tuple(problems))
+    return attrs.evolve(profile, remarks=tuple(problems), registry=registry, plans=plans)
 
 
-def compile_plans(
-    profile: Profile, registry: Registry, *, keyed: bool
-) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
+def compile_plans(profile: Profile, registry: Registry, *, keyed: bool) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
     """The plans of all sections, and every problem found on the way."""
     plans: list[Plan] = []
     problems: list[Problem] = []

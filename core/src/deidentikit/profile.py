@@ -16,6 +16,7 @@ from .schema.yamltext import parse
 from .section import ON_ERROR, SECRET_KEY_REMARK, Defaults, SectionReader, read_subject
 
 if TYPE_CHECKING:
+    from .plan import Plan
     from .registry import Registry
 
 __all__ = ["FileFilter", "NameRule", "Profile", "Rule", "Section", "SubjectRule", "read_profile"]
@@ -30,6 +31,7 @@ class Profile:
     source : the name of the file it was read from
     sha256 : of that file's bytes
     remarks : warnings found when it was checked
+    registry, plans : what it was read with and compiled to, so that a run need not do it again
     """
 
     name: str = ""
@@ -40,6 +42,8 @@ class Profile:
     source: str = "profile"
     sha256: str = ""
     remarks: tuple[Problem, ...] = attrs.field(default=(), eq=False)
+    registry: Registry | None = attrs.field(default=None, eq=False, repr=False)
+    plans: tuple[Plan, ...] = attrs.field(default=(), eq=False, repr=False)
 
 
 def read_profile(

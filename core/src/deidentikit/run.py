@@ -70,9 +70,9 @@ class Sections:
 
 
 class Run:
-    """One run of a profile: its plans, its keys, its engine.
+    """One run of a profile: its plans, its keys, its engine. Services keep one and call it for each file.
 
-    registry : what the profile was read with
+    registry : the plugins to use, if not those the profile was read with
     key_file : its content wins over the profile's `key`
     detailed : count residuals and digest outputs, as the journal needs
     on_defect : gets the scrubbed traceback of an error of ours, which costs only the file at hand
@@ -83,7 +83,7 @@ class Run:
     def __init__(
         self,
         profile: Profile,
-        registry: Registry,
+        registry: Registry | None = None,
         *,
         key_file: str | os.PathLike[str] | None = None,
         detailed: bool = False,
@@ -91,12 +91,9 @@ class Run:
     ) -> None:
         secret = read_key(profile.key, key_file, Path(profile.source or ".").parent)
         self.profile = profile
-        self.registry = registry
         self.keys = Keys(secret)
         self.today = utc_today()
-        plans, problems = compile_plans(profile, registry, keyed=self.keys.keyed)
-        if any(not problem.warning for problem in problems):
-            raise ProfileError(problems, profile.source)
+        self.registry, plans = _compiled(profile, registry, self.keys.keyed)
         self.sections = Sections(plans)
         self._engine = Engine(self.keys, self.today, detailed=detailed)
         self._detailed = detailed
@@ -203,6 +200,16 @@ class Run:
             return None  # refused for its own reason when its turn comes
 
 
+def _compiled(profile: Profile, registry: Registry | None, keyed: bool) -> tuple[Registry, tuple[Plan, ...]]:
+    if profile.registry is not None and registry in (None, profile.registry):
+        return profile.registry, profile.plans
+    registry = registry or Registry.from_installed()
+    plans, problems = compile_plans(profile, registry, keyed=keyed)
+    if any(not problem.warning for problem in problems):
+        raise ProfileError(problems, profile.source)
+    return registry, plans
+
+
 def _open_input(location: Path) -> IO[bytes]:
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(location, flags), "rb", buffering=0)
@@ -277,12 +284,11 @@ def deidentify(
     report : a folder for the journal
     overwrite : replace files of the same name in the target
     report_paths : let the journal hold paths, which can be PHI
-    registry : the plugins to use, if not all that are installed
+    registry : the plugins to use, if not those the profile was read with, else all that are installed
 
     Returns every input's outcome; nothing is raised for an input that is refused. Raises ProfileError,
     PluginError or UsageError before anything is written.
     """
-    registry = registry or Registry.from_installed()
     if not isinstance(profile, Profile):
         profile = load_profile(profile, registry, key_file=key_file)
     paths = [Path(source)] if isinstance(source, str | os.PathLike) else [Path(each) for each in source]
