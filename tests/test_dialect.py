@@ -34,6 +34,10 @@ def profiles_dir() -> Path | None:
 
 FOLDER = profiles_dir()
 CASES = [] if FOLDER is None else sorted(file.parent for file in FOLDER.glob("cases/*/case.json"))
+UNLIKE_THE_TOOLKIT = {
+    "dicom-regex-field": "the name of the output follows SOPInstanceUID under a regex too, so that it does"
+    " not keep the old UID",
+}
 REGISTRY = Registry.from_installed()
 
 
@@ -64,7 +68,9 @@ def test_there_are_cases() -> None:
 @pytest.mark.corpus
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # compare.py leaves closing files to Python
 @pytest.mark.parametrize("case", CASES, ids=lambda folder: folder.name)
-def test_case(case: Path, compare: ModuleType, command: str) -> None:
+def test_case(case: Path, compare: ModuleType, command: str, request: pytest.FixtureRequest) -> None:
+    if reason := UNLIKE_THE_TOOLKIT.get(case.name):
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     sections = set(TOP_LEVEL_KEY.findall((case / "profile.yml").read_text("utf-8"))) - TOP_LEVEL
     if absent := sorted(sections - set(REGISTRY.sections)):
         pytest.skip(" ".join(REGISTRY.hint_section(name) for name in absent).strip())

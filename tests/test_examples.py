@@ -57,11 +57,16 @@ def as_program(words: list[str]) -> int:
 
 @attrs.frozen
 class Result:
-    """The study before and after, read by pydicom and json; scans and sidecars by patient."""
+    """The study before and after, as pydicom and json read it.
+
+    sidecars : the path of each output, its input, itself
+    pairs : before and after by the input's path
+    """
 
     target: Path
     scans: list[tuple[Any, Any]]
     sidecars: list[tuple[Path, dict[str, Any], dict[str, Any]]]
+    pairs: dict[str, tuple[Any, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +76,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     target = tmp_path_factory.mktemp("example") / "out"
     assert main(arguments(target)) == 0
     scans = []
+    pairs = {}
     for folder in sorted({scan.parent for scan in SCANS}):
         after = [dcmread(file) for file in sorted((target / folder).iterdir())]
         for scan in SCANS:
@@ -78,12 +84,14 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
                 before = dcmread(STUDY / scan)
                 (same,) = [each for each in after if each.PixelData == before.PixelData]
                 scans.append((before, same))
+                pairs[scan.as_posix()] = before, same
     sidecars = []
     for path in SIDECARS:
         (written,) = (target / path.parent).glob(f"sub-*_{path.name.partition('_')[2]}")
         before, after = (json.loads(file.read_text("utf-8")) for file in (STUDY / path, written))
         sidecars.append((written, before, after))
-    return Result(target, scans, sidecars)
+        pairs[path.as_posix()] = before, after
+    return Result(target, scans, sidecars, pairs)
 
 
 def day(text: str) -> date:
@@ -101,6 +109,17 @@ def shifts_of(before: Any, after: Any) -> set[timedelta]:
 
 def dates(scan: Any) -> list[str]:
     return [str(element.value) for element in scan.iterall() if element.VR in ("DA", "DT") and element.value]
+
+
+def test_tour_in_the_readme_shows_what_happens(result: Result) -> None:
+    rows = re.findall(r"^\| `(.+?)` \| (\w+) \| (.+?) \| (.+?) \|$", (ROOT / "README.md").read_text("utf-8"), re.M)
+    assert len(rows) == 7
+    for path, field, old, new in rows:
+        before, after = result.pairs[path]
+        if not path.endswith(".json"):
+            assert (str(before[field].value), str(after[field].value)) == (old, new)
+        else:
+            assert (before[field], after[field]) == (old, new)
 
 
 def test_study_has_what_the_readme_says() -> None:
@@ -193,10 +212,11 @@ def test_private_elements_go_and_the_rest_stays(result: Result) -> None:
     named = {"PatientName", "PatientID", "AccessionNumber", "StudyID", "PatientWeight", "ReferringPhysicianName"}
     named |= {"OperatorsName", "PhysiciansOfRecord", "NameOfPhysiciansReadingStudy", "InstitutionName"}
     named |= {"StationName", "DeviceSerialNumber", "ImageComments"}
+    named |= {"DataSetTrailingPadding"}  # never carried over
     for before, after in result.scans:
         assert not [element for element in after.iterall() if element.tag.is_private]
         for element in before:
-            ruled = element.keyword in named or element.VR in ("DA", "DT") or element.VR == "UI"
+            ruled = element.keyword in named or element.VR in ("DA", "DT", "UI")
             if not ruled and not element.tag.is_private and element.VR != "SQ":
                 assert after[element.tag] == element
         assert after.file_meta.TransferSyntaxUID == before.file_meta.TransferSyntaxUID
