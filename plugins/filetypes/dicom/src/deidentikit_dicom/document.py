@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from deidentikit.errors import FieldError
+from deidentikit.errors import FieldError, FileError
 from deidentikit.filetype import Document, Step
-from deidentikit.splice import Patch, Sink, Source
+from deidentikit.splice import Sink, Source
 
 from . import writing
 from .additions import Additions
 from .codec import Codec
-from .editing import Editing, Result
+from .editing import Editing, Result, Splice
 from .fields import CHARACTER_SET, REQUIRED_META, DicomField, DicomPlace
 from .layout import PREAMBLE, Layout
 from .matcher import Creators, Hits, Matcher
@@ -50,9 +50,11 @@ class DicomDocument(Document):
         self._settling.settle()
 
     def write(self, sink: Sink) -> None:
-        """Raises FieldError for a value that does not fit where it goes."""
+        """Raises FieldError for a value that does not fit where it goes, FileError if nothing is left."""
         layout = self.layout
         self._result = self.editing.result()
+        if not self._result.tags:
+            raise FileError("nothing-left", "the rules take every element out of the file")
         patches = [*self._preamble_patch(), *self._result.patches, *self._trailing_patch()]
         self._result = Result(patches, self._result.tags, self._result.places)
         writing.write(layout, patches, sink)
@@ -192,20 +194,20 @@ class DicomDocument(Document):
                 raise error.at(self.layout.keyword_path(index)) from None
             return [raw.strip(b" \0").decode("utf-8", "surrogateescape")]
 
-    def _preamble_patch(self) -> list[Patch]:
+    def _preamble_patch(self) -> list[Splice]:
         if not self.layout.has_preamble or self.matcher.options.keep_preamble:
             return []
         if not self.layout.slice(0, PREAMBLE).strip(b"\0"):
             return []
         self._dropped.append("preamble")
-        return [Patch(0, PREAMBLE, bytes(PREAMBLE))]
+        return [(0, PREAMBLE, bytes(PREAMBLE))]
 
-    def _trailing_patch(self) -> list[Patch]:
+    def _trailing_patch(self) -> list[Splice]:
         layout = self.layout
         if layout.trailing == layout.source.size or self.matcher.options.keep_trailing:
             return []
         self._dropped.append("trailing")
-        return [Patch(layout.trailing, layout.source.size, b"")]
+        return [(layout.trailing, layout.source.size, b"")]
 
 
 class DicomBatch:

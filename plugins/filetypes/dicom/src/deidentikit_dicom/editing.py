@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import attrs
 from deidentikit.errors import FieldError
-from deidentikit.splice import Patch
 
 from .insertion import MAX_SHORT, NewElement, NewItem
 from .layout import Layout
 from .syntax import EXPLICIT, ITEM, UNDEFINED
+
+Splice = tuple[int, int, bytes]
+"""A `Patch` over the layout's source. Plain tuples: most of the work of a file is in making them."""
 
 
 class Editing:
@@ -74,7 +76,7 @@ class Result:
     places : where edited elements will stand among them
     """
 
-    patches: list[Patch]
+    patches: list[Splice]
     tags: list[int]
     places: dict[int, int]
 
@@ -93,7 +95,7 @@ class _Patching:
     def __init__(self, editing: Editing) -> None:
         self.editing = editing
         self.layout = editing.layout
-        self.patches: list[Patch] = []
+        self.patches: list[Splice] = []
         self.insertions: list[_Insertion] = []
         self.cuts: list[tuple[int, int]] = []
         self.growth: dict[int, int] = {}
@@ -111,14 +113,15 @@ class _Patching:
                 continue
             if index in removed:
                 gone_until = stop
-                patches.append(Patch(start, stop, b""))
+                patches.append((start, stop, b""))
                 self.cuts.append((index, layout.after(index)))
-                self._grow(parent, tag, start - stop)
+                delta = start - stop
             else:
                 value = values[index]
                 patches.append(self._value_patch(index, value))
-                if len(value) != stop - begin:
-                    self._grow(parent, tag, len(value) - (stop - begin))
+                delta = len(value) - (stop - begin)
+            if delta and (parent >= 0 or (parent, tag >> 16) in self.groups):
+                self._grow(parent, tag, delta)
         for parent, elements in editing.elements.items():
             if editing.alive(parent):
                 self._insert(parent, elements)
@@ -129,7 +132,7 @@ class _Patching:
         self._patch_group_lengths()
         if self.insertions:
             self.insertions.sort(key=lambda insertion: insertion[:3])
-            patches += [Patch(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
+            patches += [(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
         patches.sort(key=itemgetter(0, 1))
         return Result(patches, *self._tags())
 
@@ -146,14 +149,14 @@ class _Patching:
                 groups[key] += delta
             parent = holder
 
-    def _value_patch(self, index: int, value: bytes) -> Patch:
+    def _value_patch(self, index: int, value: bytes) -> Splice:
         """The length field and the value of an element, both new."""
         layout = self.layout
         _, start, begin, stop, _ = layout.tokens[index]
         syntax = layout.element_syntax(index)
         if begin - start == 8 and syntax.explicit:
-            return Patch(begin - 2, stop, syntax.u16.pack(len(value)) + value)
-        return Patch(begin - 4, stop, syntax.u32.pack(len(value)) + value)
+            return (begin - 2, stop, syntax.u16.pack(len(value)) + value)
+        return (begin - 4, stop, syntax.u32.pack(len(value)) + value)
 
     def _insert(self, parent: int, elements: dict[int, NewElement]) -> None:
         """Put new elements into a data set, in ascending order among those that are there."""
@@ -202,7 +205,7 @@ class _Patching:
             size = stop - begin + delta
             if size >= UNDEFINED:
                 raise FieldError("too-long", "a sequence becomes longer than its length field counts")
-            self.patches.append(Patch(begin - 4, begin, layout.element_syntax(index).u32.pack(size)))
+            self.patches.append((begin - 4, begin, layout.element_syntax(index).u32.pack(size)))
 
     def _patch_group_lengths(self) -> None:
         """Correct group lengths (PS3.5 section 7.2) by what their groups grew."""
@@ -216,7 +219,7 @@ class _Patching:
             size = max(0, u32.unpack(layout.raw(index))[0] + delta)
             if size > UNDEFINED:
                 raise FieldError("too-long", "a group becomes longer than its length element counts")
-            self.patches.append(Patch(begin, stop, u32.pack(size)))
+            self.patches.append((begin, stop, u32.pack(size)))
 
     def _tags(self) -> tuple[list[int], dict[int, int]]:
         """The tags of the written file, and where edited elements stand among them."""

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from deidentikit.errors import FileError
 from deidentikit.splice import BytesSink, Patch, Sink, Source, splice
 
-from .editing import Result
+from .editing import Result, Splice
 from .layout import Layout, deflate
 
 _VERIFY = "verify"
 
 
-def write(layout: Layout, patches: Sequence[Patch], sink: Sink) -> None:
+def write(layout: Layout, patches: Sequence[Splice], sink: Sink) -> None:
     """Write the file with its patches.
 
     What was read at the start of the file is put together in memory and written at once; the rest,
@@ -23,18 +23,18 @@ def write(layout: Layout, patches: Sequence[Patch], sink: Sink) -> None:
     if deflated_at is None:
         _write_spliced(layout.source, layout.head, patches, sink)
         return
-    if all(patch.end <= deflated_at and patch.start < deflated_at for patch in patches):
-        splice(layout.file, sink, patches)
+    if all(end <= deflated_at and start < deflated_at for start, end, _ in patches):
+        splice(layout.file, sink, map(Patch._make, patches))
         return
     whole = BytesSink()
-    splice(layout.source, whole, patches)
-    growth = sum(len(patch.data) - (patch.end - patch.start) for patch in patches if patch.end <= deflated_at)
-    start = deflated_at + growth
-    sink.write(memoryview(whole.data)[:start])
-    sink.write(deflate(bytes(memoryview(whole.data)[start:])))
+    splice(layout.source, whole, map(Patch._make, patches))
+    growth = sum(len(data) - (end - start) for start, end, data in patches if end <= deflated_at)
+    data_start = deflated_at + growth
+    sink.write(memoryview(whole.data)[:data_start])
+    sink.write(deflate(bytes(memoryview(whole.data)[data_start:])))
 
 
-def _write_spliced(source: Source, head: bytes, patches: Sequence[Patch], sink: Sink) -> None:
+def _write_spliced(source: Source, head: bytes, patches: Sequence[Splice], sink: Sink) -> None:
     parts: list[bytes] = []
     at = 0
     limit = len(head)
@@ -72,7 +72,7 @@ def check(layout: Layout, result: Result, values: dict[int, bytes], written: Sou
     except FileError as error:
         raise FileError(_VERIFY, f"the edited file cannot be read back: {error.reason}") from None
     if layout.deflated_at is None:
-        grown = sum(len(patch.data) - (patch.end - patch.start) for patch in result.patches)
+        grown = sum(len(data) - (end - start) for start, end, data in result.patches)
         if written.size != layout.source.size + grown:
             raise FileError(_VERIFY, "the edited file has not the size that it should have")
     if again.tags != result.tags:
