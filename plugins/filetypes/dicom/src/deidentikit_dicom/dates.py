@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from deidentikit.errors import FieldError
@@ -24,6 +24,7 @@ _Reader = Callable[[str], Moment | None]
 
 FORMATS: Final = Formats()
 DATE_LENGTH: Final = 8
+_REMEMBERED: Final = 2048  # a study repeats its dates in every file
 _DATE: Final = date_format("%Y%m%d")
 _LEGACY_DATE: Final = date_format("%Y.%m.%d")
 _DATETIME: Final = date_format("%Y%m%d%H%M%S.%f")
@@ -38,8 +39,6 @@ def read_date(vr: str, text: str, form: Form) -> Value:
     Raises FieldError (``wrong-kind``) where it spells none.
     """
     if vr == "DA":
-        if plain := _plain_date(text):
-            return Moment(plain.year, plain.month, plain.day)
         return _read_native(text, _moment_of_date, form)
     if vr == "DT":
         return _read_native(text, _moment_of_datetime, form)
@@ -69,16 +68,6 @@ def is_date(vr: str, text: str) -> bool:
     return native(text) is not None or _span(text, native) is not None
 
 
-def _plain_date(text: str) -> date | None:
-    """The date of a DA of eight digits."""
-    if len(text) != DATE_LENGTH or not text.isdigit() or not text.isascii():
-        return None
-    try:
-        return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return None
-
-
 def _read_native(text: str, native: _Reader, form: Form) -> Value:
     found = native(text) or _span(text, native)
     if found is not None:
@@ -88,6 +77,7 @@ def _read_native(text: str, native: _Reader, form: Form) -> Value:
     return text_codec(form, FORMATS).decode(text)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _moment_of_date(text: str) -> Moment | None:
     for spelling in (_DATE, _LEGACY_DATE):
         try:
@@ -97,6 +87,7 @@ def _moment_of_date(text: str) -> Moment | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _moment_of_datetime(text: str) -> Moment | None:
     core, offset = _without_offset(text)
     try:
