@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar
+from typing import IO, ClassVar
 
 import attrs
 import pytest
@@ -144,9 +144,9 @@ class Peek(Action):
 class _Memory:
     """An output that keeps its bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self.data: bytes | None = None
-        self._file = tempfile.TemporaryFile()
+        self._file = file
 
     def claim(self, name: str) -> str:
         return name
@@ -156,9 +156,6 @@ class _Memory:
 
     def publish(self) -> None:
         self.data = os.pread(self._file.fileno(), os.fstat(self._file.fileno()).st_size, 0)
-
-    def close(self) -> None:
-        self._file.close()
 
 
 @attrs.frozen
@@ -190,7 +187,7 @@ def _plan(rules: Iterable[Sequence[object]], name: str | None, on_error: str, op
         regex = selector.startswith("re:")
         named = Named(regex=selector[3:]) if regex else Named(name=selector)
         made.append(Rule(named, _ACTIONS[action](*arguments), line))
-    names = ()
+    names: tuple[NameRule, ...] = ()
     if name is not None:
         names = (NameRule(re.compile(""), name, {}, 1),)
     section = Section(
@@ -224,11 +221,9 @@ def edit() -> Edit:
         raw = data.encode() if isinstance(data, str) else data
         plan = _plan(rules, named, on_error, {key.replace("_", "-"): value for key, value in options.items()})
         engine = Engine(Keys(None, bytes(32)), datetime(2020, 1, 1), detailed=True)
-        memory = _Memory()
-        try:
+        with tempfile.TemporaryFile() as file:
+            memory = _Memory(file)
             outcome = engine.process(plan, BytesSource(raw), "a.json", memory)
-        finally:
-            memory.close()
         assert memory.data is not None
         return Edited(memory.data, outcome)
 

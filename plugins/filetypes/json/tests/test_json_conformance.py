@@ -25,8 +25,7 @@ class TestJsonFile(FileTypeConformance):
     sample = SAMPLE
     samples = (
         b"[]",
-        b' "lone text" ',
-        b"-0.0e-7",
+        b'[{"a": [true, -0.0e-7]}, {}]',
         b'\xef\xbb\xbf{\r\n\t"a" : [ 1 ,2 ]\r\n}\r\n',
     )
     selectors: ClassVar[Mapping[Kind, str | Sequence[str]]] = {
