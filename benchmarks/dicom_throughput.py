@@ -82,12 +82,10 @@ RULES = {
 
 LIBRARY = """
 import sys
-from pathlib import Path
 import deidentikit
-profile = deidentikit.load_profile(Path(sys.argv[1]))
-target = Path(sys.argv[3])
-for file in sorted(Path(sys.argv[2]).iterdir()):
-    deidentikit.deidentify(file, target, profile=profile)
+profile = deidentikit.load_profile(sys.argv[1])
+report = deidentikit.deidentify(sys.argv[2], sys.argv[3], profile=profile)
+sys.exit(report.totals.refused)
 """
 
 FLYWHEEL = """
