@@ -143,6 +143,11 @@ class TestStays:
     def test_registered(self, uid: str, context: Context) -> None:
         assert make().apply(uid, context) is KEEP
 
+    def test_all_that_the_dictionary_lists(self, context: Context) -> None:
+        uids = pytest.importorskip("pydicom.uid").UID_dictionary
+        assert len(uids) > 400
+        assert [uid for uid in uids if make().apply(uid, context) is not KEEP] == []
+
     @pytest.mark.parametrize(
         "uid",
         ["1.2.840.10008.5.1.4.1.1.2.20200220.1", "1.2.840.100081.1.2", "1.2.840.10008.1.1.1.1.1.1.1.1.1.1"],

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 65_536
 """The longest value that is matched, in characters."""
-MAX_STEPS: Final = 2**30
+MAX_STEPS: Final = 2**28
 """The ways to match a value that may be tried."""
 
 
