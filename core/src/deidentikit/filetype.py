@@ -235,7 +235,7 @@ class Listed:
     name: str
     type: str
     note: str
-    values: Callable[[], Sequence[str]]
+    values: Callable[[], Sequence[str]] = attrs.field(repr=False)
 
 
 class FileType(ABC):
