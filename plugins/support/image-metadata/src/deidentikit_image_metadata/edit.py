@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Final
 
-import attrs
 from deidentikit.errors import FieldError, FileError
 from deidentikit.splice import Source
 
@@ -23,6 +22,7 @@ from .ifd import (
     Ifd,
     IfdKind,
     Link,
+    Stored,
     WalkLimits,
     child_path,
     pointed_kind,
@@ -43,15 +43,6 @@ MAX_VALUE: Final = 1 << 26
 _CLASSIC_END: Final = 1 << 32
 _LONG: Final = 4
 _IFD8: Final = 18
-
-
-@attrs.frozen
-class Stored:
-    """A value as it stands in the file: field type, bytes, and the structure's byte order."""
-
-    type: int
-    data: bytes
-    order: str
 
 
 class Editor:
@@ -100,6 +91,10 @@ class Editor:
         """Whether `remove` refuses a tag of an IFD."""
         image = not self.exif and ifd.kind in (IfdKind.IMAGE, IfdKind.SUB)
         return ifd.kind in _IMAGES and tag in (REQUIRED_TAGS if image else LOCATED)
+
+    def has(self, ifd: Ifd, entry: Entry) -> bool:
+        """Whether an entry is still there: it may have gone with the entry that points to its IFD."""
+        return ifd not in self._gone and entry in ifd.entries
 
     # editing values
 

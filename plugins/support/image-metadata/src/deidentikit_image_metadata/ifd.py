@@ -15,10 +15,8 @@ import attrs
 from deidentikit.errors import FileError
 from deidentikit.splice import Source
 
-WIDTHS: Final = {
-    **{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4},
-    **{16: 8, 17: 8, 18: 8, 129: 1},
-}
+_TYPES_BY_WIDTH: Final = {1: (1, 2, 6, 7, 129), 2: (3, 8), 4: (4, 9, 11, 13), 8: (5, 10, 12, 16, 17, 18)}
+WIDTHS: Final = {type: width for width, types in _TYPES_BY_WIDTH.items() for type in types}
 """Bytes of one value of each field type."""
 
 SUB_IFDS: Final = 330
@@ -105,6 +103,15 @@ class Layout:
     @property
     def offset_code(self) -> str:
         return "Q" if self.big else "I"
+
+
+@attrs.frozen
+class Stored:
+    """A value as it stands in the file: field type, bytes, and the structure's byte order."""
+
+    type: int
+    data: bytes
+    order: str
 
 
 @attrs.define(eq=False)
