@@ -181,8 +181,7 @@ class Run:
             if found.trouble is not None:
                 continue
             name = self._name(found)
-            relative = f"{found.parent}/{name}" if found.parent else name
-            if name is not None and os.path.lexists(target / relative):
+            if name is not None and os.path.lexists(target / found.parent / name):
                 raise UsageError(
                     f"the target {target} holds a file of the name that {found.path} would get;"
                     " use --overwrite to replace such files, or an empty folder"
