@@ -24,7 +24,7 @@ from .syntax import (
 from .tokens import FIRST_READ, Token, Walker
 
 PREAMBLE: Final = 128
-_MAX_INFLATED: Final = 1 << 28
+_MAX_INFLATED: Final = 1 << 27
 _MAX_VALUE: Final = 1 << 26
 _VR_TEXTS: Final = {vr: vr.decode("ascii") for vr in KNOWN_VRS if vr != b"UN"}
 _EXPECTED_SIZE_TAGS: Final = (0x00280010, 0x00280011, 0x00280002, 0x00280100)
@@ -55,7 +55,7 @@ class Layout:
         self.deflated_at: int | None = None
         if declared in DEFLATED_UIDS:
             self.deflated_at = start
-            source = BytesSource(source.pread(start, 0) + inflate(source, start))
+            source = BytesSource(inflate(source, start))
             tokens = walker.tokens
             walker = Walker(source, source.pread(FIRST_READ, 0))
             walker.tokens += tokens
@@ -66,7 +66,7 @@ class Layout:
                 raise FileError("truncated", "the file ends within the header of an element")
             self.syntax = data_set_syntax(first, declared)
             walker.main(start, self.syntax)
-        elif not meta_count:
+        if not walker.tokens:
             raise FileError("not-dicom", "the file holds no data elements")
         self.source = source
         self.head = walker.head
@@ -218,14 +218,13 @@ def _meta_text(walker: Walker, tag: int) -> str:
     return ""
 
 
-def inflate(source: Source, start: int) -> bytes:
-    """The inflated data set of a deflated transfer syntax (PS3.5 annex A.5).
+def inflate(source: Source, start: int) -> bytearray:
+    """The bytes of a file up to `start`, then its data set inflated (PS3.5 annex A.5).
 
     Raises FileError (``bad-deflate``, ``inflated-size``).
     """
     machine = zlib.decompressobj(-zlib.MAX_WBITS)
-    parts: list[bytes] = []
-    total = 0
+    out = bytearray(source.pread(start, 0))
     pos = start
     try:
         while pos < source.size and not machine.eof:
@@ -234,30 +233,27 @@ def inflate(source: Source, start: int) -> bytes:
                 break
             pos += len(chunk)
             while chunk and not machine.eof:
-                part = machine.decompress(chunk, 1 << 22)
-                parts.append(part)
-                total += len(part)
-                if total > _MAX_INFLATED:
+                out += machine.decompress(chunk, 1 << 20)
+                if len(out) - start > _MAX_INFLATED:
                     limit = _MAX_INFLATED >> 20
                     raise FileError("inflated-size", f"the deflated data set is larger than {limit} MiB")
                 chunk = machine.unconsumed_tail
     except zlib.error:
         raise FileError("bad-deflate", "the deflated data set does not inflate") from None
-    data = b"".join(parts)
     rest = machine.unused_data + source.pread(min(16, source.size - pos), pos)
-    if not machine.eof or source.size - pos > 16 or not _checksum_only(rest, data):
+    if not machine.eof or source.size - pos > 16 or not _checksum_only(rest, memoryview(out)[start:]):
         raise FileError("bad-deflate", "the deflated data set does not end where the file does")
-    return data
+    return out
 
 
-def _checksum_only(rest: bytes, data: bytes) -> bool:
+def _checksum_only(rest: bytes, data: memoryview) -> bool:
     """Whether what follows a deflated stream is padding, or the checksum that gzip or zlib put there."""
     gzip = zlib.crc32(data).to_bytes(4, "little") + (len(data) & 0xFFFFFFFF).to_bytes(4, "little")
     adler = zlib.adler32(data).to_bytes(4, "big")
     return rest.removeprefix(gzip if rest.startswith(gzip) else adler).strip(b"\0") == b""
 
 
-def deflate(data: bytes) -> bytes:
+def deflate(data: bytes | memoryview) -> bytes:
     """A data set deflated, padded with a zero byte to an even length (PS3.5 annex A.5)."""
     machine = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     out = machine.compress(data) + machine.flush()

@@ -160,7 +160,7 @@ class Settling:
             elif parent >= 0 or tag not in REQUIRED_META:
                 self._remove(index, "remove-undefined")
                 until = stop
-        for index in later:
+        for index in reversed(later):
             if self._document.required(index) or self._group_in_use(index):
                 continue
             self._remove(index, "remove-undefined")

@@ -85,7 +85,8 @@ def data_set_syntax(head: bytes, declared: str) -> Syntax:
     Raises FileError (``unparsed-region``) where they are neither.
     """
     stated = _DECLARED.get(declared, EXPLICIT)
-    explicit = head[4:6] in KNOWN_VRS
+    vr = head[4:6]
+    explicit = vr in KNOWN_VRS or (stated.explicit and bool(declared) and vr.isalpha() and vr.isupper())
     big = head[0] == 0 and head[1] != 0
     if explicit:
         return BIG_ENDIAN if big else EXPLICIT

@@ -31,7 +31,7 @@ def write(layout: Layout, patches: Sequence[Splice], sink: Sink) -> None:
     growth = sum(len(data) - (end - start) for start, end, data in patches if end <= deflated_at)
     data_start = deflated_at + growth
     sink.write(memoryview(whole.data)[:data_start])
-    sink.write(deflate(bytes(memoryview(whole.data)[data_start:])))
+    sink.write(deflate(memoryview(whole.data)[data_start:]))
 
 
 def _write_spliced(source: Source, head: bytes, patches: Sequence[Splice], sink: Sink) -> None:
