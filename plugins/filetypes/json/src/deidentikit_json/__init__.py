@@ -22,7 +22,7 @@ from .values import FORMATS
 if TYPE_CHECKING:
     from deidentikit.schema import Fragment
 
-MAX_MIB: Final = 512
+MAX_MIB: Final = 128
 """The default of the section's `max-size`."""
 
 _HEAD: Final = re.compile(
