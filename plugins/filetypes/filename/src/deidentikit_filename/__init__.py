@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import ClassVar
 
 import attrs
 from deidentikit.errors import FileError
@@ -59,7 +60,7 @@ class RenamedFile(FileType):
 
     name = "filename"
     summary = "Files that are renamed and copied; their content is not looked at."
-    sections = {"filename": Preset()}
+    sections: ClassVar[Mapping[str, Preset]] = {"filename": Preset()}
     takes_the_rest = True
 
     @classmethod
@@ -70,7 +71,7 @@ class RenamedFile(FileType):
         raise ValueError(_NO_FIELDS)
 
     def bind(self, steps: Sequence[Step], reads: Iterable[str]) -> object:
-        if steps or tuple(reads):
+        if steps or any(True for _ in reads):
             raise ValueError(_NO_FIELDS)
         return None
 
