@@ -57,6 +57,8 @@ class TagField:
         try:
             if self.required:
                 raise FieldError("required", "the image cannot be decoded with another value")
+            if not self.editor.has(self.ifd, self.entry):
+                return
             stored = tag_values.encode(self.tag, self.editor.original(self.entry), values, form)
             self.editor.overwrite(self.ifd, self.entry, stored.type, stored.data)
         except FieldError as error:

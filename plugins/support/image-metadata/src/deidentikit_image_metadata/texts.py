@@ -10,8 +10,7 @@ import attrs
 from deidentikit.errors import FieldError
 from deidentikit.kinds import Opaque
 
-Piece = str | Opaque | None
-"""One text of a value; `Opaque` where its bytes are no text, None where it is empty or blank."""
+from .plaintext import Piece
 
 _CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _ASCII: Final = b"ASCII\0\0\0"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -10,16 +9,18 @@ from typing import Final
 import attrs
 from deidentikit.errors import FieldError
 from deidentikit.filetype import Limits
-from deidentikit.kinds import Form, Formats, Kind, Opaque, TextCodec, Value, parse_number, text_codec
+from deidentikit.kinds import Form, Formats, Kind, Opaque, Value, parse_number
 
 from .coordinates import COORDINATES, degrees, from_degrees
 from .ifd import WIDTHS, Stored
 from .numbers import NUMERIC, Numbers, Parts
+from .plaintext import Spelling
 from .tags import Space, Tag
-from .texts import Coded, Coding, Piece, Plain, Strings, Wide
+from .texts import Coded, Coding, Plain, Strings, Wide
 
 FORMATS: Final = Formats("%Y:%m:%d", "%Y:%m:%d %H:%M:%S")
 """How EXIF and TIFF spell dates (EXIF 2.32 section 4.6.4, DateTime)."""
+SPELLING: Final = Spelling(FORMATS)
 
 _ASCII: Final = 2
 _UTF8: Final = 129
@@ -27,7 +28,6 @@ _TEXT_TYPES: Final = frozenset({_ASCII, _UTF8})
 _BYTE_TYPES: Final = frozenset({1, 7})
 _XP: Final = frozenset(range(0x9C9B, 0x9CA0))
 _CODED: Final = {Space.MAIN: frozenset({0x9286}), Space.GPS: frozenset({0x1B, 0x1C})}
-_UNSET_DATE: Final = re.compile(r"[0 :]*")
 _TEXTUAL: Final = Limits(kinds=frozenset(Kind))
 
 
@@ -42,11 +42,7 @@ def decode(tag: Tag, stored: Stored, form: Form) -> list[Value | None]:
     coding = _coding(tag, stored.type)
     if coding is None:
         return _decode_numbers(tag, stored, form)
-    pieces = coding.split(stored.data, stored.order)
-    if form.kind in (Kind.TEXT, Kind.UID):
-        return list(pieces)
-    codec = _codec(form)
-    return [_typed(piece, codec, form) for piece in pieces]
+    return SPELLING.read(coding.split(stored.data, stored.order), form)
 
 
 def _coding(tag: Tag, type: int) -> Coding | None:
@@ -62,21 +58,6 @@ def _coding(tag: Tag, type: int) -> Coding | None:
     if type in NUMERIC:
         return None
     raise FieldError("undecodable", "the value is of an unknown type")
-
-
-def _codec(form: Form) -> TextCodec:
-    """Dates of either kind may lack their time: the longer format reads the shorter spelling too."""
-    if form.kind is Kind.DATE and form.format is None:
-        form = attrs.evolve(form, format=FORMATS.datetime)
-    return text_codec(form, FORMATS)
-
-
-def _typed(piece: Piece, codec: TextCodec, form: Form) -> Value | None:
-    if isinstance(piece, Opaque):
-        raise FieldError("undecodable", "the bytes of the value are no text")
-    if piece is None or (form.kind in (Kind.DATE, Kind.DATETIME) and _UNSET_DATE.fullmatch(piece)):
-        return None
-    return codec.decode(piece)
 
 
 def _decode_numbers(tag: Tag, stored: Stored, form: Form) -> list[Value | None]:
@@ -125,32 +106,10 @@ def _encode_bytes(original: Stored, values: Sequence[Value | None]) -> Stored:
 def _encode_text(coding: Coding, original: Stored, values: Sequence[Value | None], form: Form) -> bytes | None:
     """The new bytes, or None where nothing changes."""
     before = coding.split(original.data, original.order)
-    if form.kind is Kind.NATIVE or (form.kind in (Kind.TEXT, Kind.UID) and len(values) != len(before)):
-        pieces = [_piece(value) for value in values]
-    else:
-        codec = _codec(form)
-        if len(values) != len(before):
-            raise FieldError("wrong-kind", "the action's results are not as many as the values")
-        pieces = [_spelled(value, piece, codec, form) for value, piece in zip(values, before, strict=True)]
+    pieces = SPELLING.written(values, before, form)
     if pieces == before and original.data:
         return None
     return coding.join(pieces, original.data, original.order)
-
-
-def _piece(value: Value | None) -> Piece:
-    if value is None or isinstance(value, (str, Opaque)):
-        return value
-    raise FieldError("wrong-kind", "the action's result is no text")
-
-
-def _spelled(value: Value | None, before: Piece, codec: TextCodec, form: Form) -> Piece:
-    if value is None or isinstance(value, Opaque):
-        return before if value is None else value
-    if form.kind in (Kind.TEXT, Kind.UID):
-        return _piece(value)
-    if not isinstance(before, str):
-        raise FieldError("wrong-kind", "an empty value was given a result")
-    return codec.encode(value, before)
 
 
 def _encode_numbers(tag: Tag, original: Stored, values: Sequence[Value | None], form: Form) -> bytes | None:
