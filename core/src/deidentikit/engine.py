@@ -6,20 +6,24 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Final, Protocol
 
 from .action import Action, Verdict
 from .context import Context, Keys, subject_text
 from .errors import FieldError, FileError
-from .filetype import Batch, Document, Field, Limits, Step
+from .filetype import Batch, Document, Field, Place, Step
 from .kinds import Form, Kind, Value
+from .memo import Memos, check_readable
 from .plan import Plan
 from .report import Outcome, RuleCount
 from .splice import FileSink, FileSource, Sink, Source
 
 HEAD: Final = 4096
-_MEMO_SIZE: Final = 1 << 16
 _NATIVE_FORM: Final = Form(Kind.NATIVE)
+
+
+_CHANGED: Final = "the input changed while it was read; run again when it is complete"
 
 
 class Output(Protocol):
@@ -48,15 +52,15 @@ class Unchanging(FileSource):
         """Raise FileError (``source-changed``) if the file is not what it was."""
         now = os.fstat(self.fd)
         if (now.st_size, now.st_mtime_ns) != (self.size, self._before.st_mtime_ns):
-            raise FileError("source-changed", "the input changed while it was read; run again when it is complete")
+            raise FileError("source-changed", _CHANGED)
 
 
 class _Edit:
     """The work on one input: what its plan's actions make of its fields."""
 
-    __slots__ = ("_memos", "_row", "_rows", "context", "counts", "fallbacks", "plan", "subject_path")
+    __slots__ = ("_memos", "_row", "_rows", "_tabular", "context", "counts", "fallbacks", "plan")
 
-    def __init__(self, plan: Plan, context: Context, memos: dict[tuple[int, int], _Memo]) -> None:
+    def __init__(self, plan: Plan, context: Context, memos: Memos) -> None:
         self.plan = plan
         self.context = context
         self.counts: dict[Step, int] = {}
@@ -64,6 +68,7 @@ class _Edit:
         self._memos = memos
         self._rows: list[Context] | None = None
         self._row = 1
+        self._tabular = False
 
     def batch(self, batch: Batch) -> None:
         """Every step on every field it reaches, then the fields that are to be made."""
@@ -82,21 +87,19 @@ class _Edit:
         for place, step in batch.absent():
             context.limits = place.limits
             try:
-                values = step.action.apply_field((), context)
-                if not isinstance(values, Verdict):
-                    place.insert(values, step.form)
-                    counts[step] = counts.get(step, 0) + 1
+                self._make(place, step)
             except FieldError as error:
                 raise error.at(place.path) from None
 
     def _open_batch(self, batch: Batch) -> None:
         context = self.context
         context.bind(batch.original)
+        rows = batch.rows()
+        self._tabular = rows is not None
         subject = self.plan.subject
         if not self.plan.needs_subject or (subject is not None and subject.path is not None):
             return
         field = None if subject is None else subject.field
-        rows = batch.rows()
         if rows is not None:
             subjects = [None] * rows if field is None else [subject_text((text,)) for text in batch.subjects(field)]
             self._rows = context.rows(subjects, self._row)
@@ -127,60 +130,74 @@ class _Edit:
         elif new is not values:
             field.write(new, step.form)
 
+    def _make(self, place: Place, step: Step) -> None:
+        """A field where there was none. What cannot be made there is left out, or made empty, as `on-error` says."""
+        try:
+            values = step.action.apply_field((), self.context)
+            if isinstance(values, Verdict):
+                return
+            place.insert(values, step.form)
+        except FieldError:
+            if step.on_error == "refuse":
+                raise
+            self.fallbacks += 1
+            if step.on_error == "remove":
+                return
+            place.insert((), _NATIVE_FORM)
+        self.counts[step] = self.counts.get(step, 0) + 1
+
     def _values(self, values: Sequence[Value | None], step: Step) -> Sequence[Value | None] | None:
         """The new values; the same object where nothing changes; None where the field goes."""
         action = step.action
+        if self._tabular:
+            return self._cells(values, step)
         if type(action).apply_field is not Action.apply_field:
-            present = [value for value in values if value is not None]
-            result = action.apply_field(present, self.context)
-            if isinstance(result, Verdict):
-                return values if result is Verdict.KEEP else None
-            if len(present) == len(values):
-                return result
-            if len(result) != len(present):
-                raise FieldError("wrong-kind", f"{action.name} cannot treat a field with empty values among others")
-            left = iter(result)
-            return [None if value is None else next(left) for value in values]
-        rows = self._rows if action.per_subject else None
-        if rows is not None:
-            return self._row_values(values, step, rows)
-        memo = self._memo(step)
+            return self._field_values(values, action)
+        memo = self._memos.get(step, self.context.limits)
         out: list[Value | None] = []
-        removed = False
+        kept = removed = 0
         for value in values:
-            result_one = None if value is None else memo.get(value, self.context)
-            if result_one is Verdict.REMOVE:
-                removed = True
-            elif result_one is Verdict.KEEP:
+            result = Verdict.KEEP if value is None else memo.get(value, self.context)
+            if result is Verdict.REMOVE:
+                removed += 1
+            elif result is Verdict.KEEP:
+                kept += 1
                 out.append(value)
             else:
-                out.append(result_one)  # type: ignore[arg-type]
-        return None if removed and not out else out
+                out.append(result)
+        if kept == len(values):
+            return values
+        return None if removed and not any(value is not None for value in out) else out
 
-    def _row_values(
-        self, values: Sequence[Value | None], step: Step, rows: Sequence[Context]
-    ) -> Sequence[Value | None]:
-        """A column whose rows have subjects of their own; a removed cell is empty."""
-        memo = self._memo(step)
+    def _field_values(self, values: Sequence[Value | None], action: Action) -> Sequence[Value | None] | None:
+        """What an action makes of a field as a whole."""
+        present = [value for value in values if value is not None]
+        for value in present:
+            check_readable(value, action)
+        result = action.apply_field(present, self.context)
+        if isinstance(result, Verdict):
+            return values if result is Verdict.KEEP else None
+        if len(present) == len(values):
+            return result
+        if len(result) != len(present):
+            raise FieldError("wrong-kind", f"{action.name} cannot treat a field with empty values among others")
+        left = iter(result)
+        return [None if value is None else next(left) for value in values]
+
+    def _cells(self, values: Sequence[Value | None], step: Step) -> Sequence[Value | None]:
+        """A column of a table: each cell by itself, for its row's subject; what is removed is empty."""
+        context = self.context
+        memo = self._memos.get(step, context.limits)
+        rows = self._rows if step.action.per_subject else None
         out: list[Value | None] = []
-        for value, context in zip(values, rows, strict=True):
+        for value, row in zip(values, repeat(context, len(values)) if rows is None else rows, strict=True):
             if value is None:
                 out.append(None)
                 continue
-            context.limits = self.context.limits
-            result = memo.get(value, context)
+            row.limits = context.limits
+            result = memo.get(value, row)
             out.append(None if result is Verdict.REMOVE else value if result is Verdict.KEEP else result)
         return out
-
-    def _memo(self, step: Step) -> _Memo:
-        limits = self.context.limits
-        key = (id(step), id(limits))
-        memo = self._memos.get(key)
-        if memo is None or memo.limits is not limits:
-            if len(self._memos) >= _MEMO_SIZE:
-                self._memos.clear()
-            memo = self._memos[key] = _Memo(step.action, limits)
-        return memo
 
     def _fall_back(self, field: Field, step: Step, error: FieldError) -> None:
         """What `on-error` asks where an action cannot treat a field."""
@@ -189,39 +206,11 @@ class _Edit:
         if step.on_error == "remove":
             field.remove()
         else:
-            field.write((), _NATIVE_FORM)
+            try:
+                field.write((), _NATIVE_FORM)
+            except FieldError as second:
+                raise second.at(field.path) from None
         self.fallbacks += 1
-
-
-class _Memo:
-    """Results of one action, by value and, where they depend on it, by subject."""
-
-    __slots__ = ("_accepts_opaque", "_action", "_known", "_per_subject", "_remembers", "limits")
-
-    def __init__(self, action: Action, limits: Limits | None) -> None:
-        self.limits = limits
-        self._action = action
-        self._accepts_opaque = action.accepts_opaque
-        self._remembers = action.deterministic and not any(True for _ in action.reads())
-        self._per_subject = action.per_subject
-        self._known: dict[object, Value | Verdict] = {}
-
-    def get(self, value: Value, context: Context) -> Value | Verdict:
-        if isinstance(value, bytes) and self._action.kind is not Kind.BYTES and not self._accepts_opaque:
-            raise FieldError("undecodable", f"{self._action.name} needs text, and these bytes are none")
-        if not self._remembers:
-            return self._action.apply(value, context)
-        key: object = value if type(value) is str else (type(value), value)
-        if self._per_subject:
-            key = (key, context.subject_or_row)
-        known = self._known
-        result = known.get(key)
-        if result is None:
-            result = self._action.apply(value, context)
-            if len(known) >= _MEMO_SIZE:
-                known.clear()
-            known[key] = result
-        return result
 
 
 class Engine:
@@ -232,7 +221,7 @@ class Engine:
         self.keys = keys
         self.today = today
         self.detailed = detailed
-        self._memos: dict[tuple[int, int], _Memo] = {}
+        self._memos = Memos()
 
     def process(self, plan: Plan, source: Source, path: str, output: Output) -> Outcome:
         """De-identify one input.
@@ -240,6 +229,15 @@ class Engine:
         path : relative to its source, with ``/``; names and subjects may come from it
         Raises FileError where the input is refused; then nothing of it was published.
         """
+        try:
+            outcome = self._stage(plan, source, path, output)
+        except EOFError:
+            raise FileError("source-changed", _CHANGED) from None
+        output.publish()
+        return outcome
+
+    def _stage(self, plan: Plan, source: Source, path: str, output: Output) -> Outcome:
+        """All but the output's name."""
         edit = _Edit(plan, self._context(plan, path), self._memos)
         with plan.file_type.open(source, plan.matcher) as document:
             if "streaming" in plan.file_type.capabilities:
@@ -252,7 +250,7 @@ class Engine:
                 document.check(FileSource(fd, staged))
             except FieldError as error:
                 raise FileError("verify", error.message) from None
-            outcome = Outcome(
+            return Outcome(
                 path=path,
                 status="done",
                 section=plan.section.name,
@@ -269,16 +267,15 @@ class Engine:
                 bytes_out=staged,
                 sha256=_digest(fd) if self.detailed else None,
             )
-        output.publish()
-        return outcome
 
     def name(self, plan: Plan, source: Source, path: str) -> str:
-        """The name that `process` would give the output; for types that do not stream. Writes nothing."""
+        """The name that `process` would give the output. Writes nothing."""
         edit = _Edit(plan, self._context(plan, path), self._memos)
         with plan.file_type.open(source, plan.matcher) as document:
             for batch in document.batches():
                 edit.batch(batch)
-                document.settle()
+                if "streaming" not in plan.file_type.capabilities:
+                    document.settle()
                 return self._name(plan, edit, path, batch)
         return plan.naming.name(path.rpartition("/")[2], _no_fields, edit.context)
 
@@ -340,7 +337,12 @@ def copy_unchanged(source: Source, path: str, output: Output, *, detailed: bool)
     name = output.claim(path.rpartition("/")[2])
     fd = output.stage()
     sink: Sink = FileSink(fd)
-    sink.copy(source, 0, source.size)
+    try:
+        sink.copy(source, 0, source.size)
+    except EOFError:
+        raise FileError("source-changed", _CHANGED) from None
+    if isinstance(source, Unchanging):
+        source.verify()
     outcome = Outcome(
         path=path,
         status="copied",
