@@ -106,6 +106,8 @@ class _Patching:
     def result(self) -> Result:
         layout, editing, patches = self.layout, self.editing, self.patches
         tokens, removed, values = layout.tokens, editing.removed, editing.values
+        base, uniform, meta_count = layout.syntax, layout.uniform, layout.meta_count
+        plain = not editing.elements and not editing.items
         gone_until = 0
         for index in sorted(removed.union(values)):
             tag, start, begin, stop, parent = tokens[index]
@@ -113,12 +115,15 @@ class _Patching:
                 continue
             if index in removed:
                 gone_until = stop
-                patches.append((start, stop, b""))
-                self.cuts.append((index, layout.after(index)))
+                self._cut(index, start, stop, join=plain)
                 delta = start - stop
             else:
                 value = values[index]
-                patches.append(self._value_patch(index, value))
+                syntax = base if index >= meta_count and uniform else layout.element_syntax(index)
+                if begin - start == 8 and syntax.explicit:
+                    patches.append((begin - 2, stop, syntax.u16.pack(len(value)) + value))
+                else:
+                    patches.append((begin - 4, stop, syntax.u32.pack(len(value)) + value))
                 delta = len(value) - (stop - begin)
             if delta and (parent >= 0 or (parent, tag >> 16) in self.groups):
                 self._grow(parent, tag, delta)
@@ -136,6 +141,17 @@ class _Patching:
         patches.sort(key=itemgetter(0, 1))
         return Result(patches, *self._tags())
 
+    def _cut(self, index: int, start: int, stop: int, join: bool) -> None:
+        """Take a token out; `join` it with the one before, between which nothing comes in."""
+        patches, cuts = self.patches, self.cuts
+        after = self.layout.after(index)
+        if join and cuts and cuts[-1][1] == index and patches[-1][1] == start:
+            patches[-1] = (patches[-1][0], stop, b"")
+            cuts[-1] = (cuts[-1][0], after)
+        else:
+            patches.append((start, stop, b""))
+            cuts.append((index, after))
+
     def _grow(self, parent: int, tag: int, delta: int) -> None:
         """Note that an element of `parent` becomes longer."""
         groups = self.groups
@@ -148,15 +164,6 @@ class _Patching:
             if tag != ITEM and (key := (holder, tag >> 16)) in groups:
                 groups[key] += delta
             parent = holder
-
-    def _value_patch(self, index: int, value: bytes) -> Splice:
-        """The length field and the value of an element, both new."""
-        layout = self.layout
-        _, start, begin, stop, _ = layout.tokens[index]
-        syntax = layout.element_syntax(index)
-        if begin - start == 8 and syntax.explicit:
-            return (begin - 2, stop, syntax.u16.pack(len(value)) + value)
-        return (begin - 4, stop, syntax.u32.pack(len(value)) + value)
 
     def _insert(self, parent: int, elements: dict[int, NewElement]) -> None:
         """Put new elements into a data set, in ascending order among those that are there."""
@@ -230,7 +237,8 @@ class _Patching:
             events.sort(key=itemgetter(0, 1))
         tags: list[int] = []
         places: dict[int, int] = {}
-        edited = deque(sorted(index for index in self.editing.values if self.editing.alive(index)))
+        alive = self.editing.alive
+        edited = deque(sorted(index for index in self.editing.values if alive(index)))
         at = 0
         for start, kind, stop, new in [*events, (len(layout.tags), 0, 0, [])]:
             shift = len(tags) - at

@@ -37,6 +37,7 @@ class Layout:
     deflated_at : where the deflated stream begins, in the file; None where there is none
     tokens, tags : all elements and items in the order of the file, and their tags
     tag_set : the tags without order
+    uniform : the whole data set is in one syntax
     data_start : where the data set begins
     trailing : where bytes after the data set begin; the source's size where there are none
     """
@@ -78,6 +79,7 @@ class Layout:
         self.trailing = walker.trailing
         self.opaque = walker.opaque
         self._content = walker.content
+        self.uniform = not walker.content
         self._ordinals: dict[int, int] | None = None
         if 0x00041220 in self.tag_set:
             raise FileError("dicomdir", "a DICOMDIR lists other files; its record offsets would go stale")
@@ -143,7 +145,10 @@ class Layout:
 
     def after(self, index: int) -> int:
         """The index of the first token that the element or item does not hold."""
-        return self.next_from(self.tokens[index][3]) if self.holds_items(index) else index + 1
+        tokens = self.tokens
+        if index + 1 < len(tokens) and tokens[index + 1][4] == index:
+            return self.next_from(tokens[index][3])
+        return index + 1
 
     def children(self, parent: int) -> list[int]:
         """What stands directly in an item or a sequence, or in the main data set (-1) with the file meta."""

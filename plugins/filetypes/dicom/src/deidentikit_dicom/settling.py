@@ -60,13 +60,13 @@ class Settling:
         """Remove unnamed private elements before rules are asked what to do within them."""
         if not self._options.remove_private_tags:
             return
-        keep_containers = self._document.matcher.through_private
-        for index in self._document.hits.private:
-            tag = self._layout.tags[index]
-            if index in self._reached or not tag & 0xFF00:
-                continue
-            if not (keep_containers and self._layout.holds_items(index)):
-                self._remove(index, "remove-private-tags")
+        tags, reached = self._layout.tags, self._reached
+        gone = {index for index in self._document.hits.private if tags[index] & 0xFF00 and index not in reached}
+        if self._document.matcher.through_private:
+            gone = {index for index in gone if not self._layout.holds_items(index)}
+        if gone:
+            self._editing.removed |= gone
+            self.effects["remove-private-tags"] = len(gone)
 
     def block_in_use(self, parent: int, creator_tag: int) -> bool:
         """Whether an element stays, or comes, in the block that a private creator element reserves."""
@@ -112,17 +112,16 @@ class Settling:
             while sequence >= 0:
                 shielded.add(sequence)
                 sequence = layout.tokens[sequence][4]
-        frame: list[int] = []
+        tags, private, removed = layout.tags, self._document.hits.private, editing.removed
+        frame = [index for index in private if not tags[index] & 0xFF00]
         groups: set[tuple[int, int]] = set()
-        for index in self._document.hits.private:
-            tag, _, _, _, parent = layout.tokens[index]
-            if not tag & 0xFF00:
-                frame.append(index)
-            elif index not in editing.removed and editing.alive(index):
-                if index in shielded:
-                    groups.add((parent, tag >> 16))
-                else:
-                    self._remove(index, "remove-private-tags")
+        for index in private:
+            if not tags[index] & 0xFF00 or index in removed or not editing.alive(index):
+                continue
+            if index in shielded:
+                groups.add((layout.tokens[index][4], tags[index] >> 16))
+            else:
+                self._remove(index, "remove-private-tags")
         blocks = self._blocks_in_use()
         for index in frame:
             tag, _, _, _, parent = layout.tokens[index]
