@@ -139,15 +139,17 @@ class DicomDocument(Document):
 
     def index_in(self, container: int, tag: int) -> int | None:
         """The first element with this tag that stands directly in a container."""
-        tags = self.layout.tags
-        if tag not in self.layout.tag_set:
+        layout = self.layout
+        if tag not in layout.tag_set:
             return None
-        if container < 0:
-            at = tags.index(tag)
-            if self.layout.tokens[at][4] < 0:
+        if container >= 0:
+            return next((index for index in layout.children(container) if layout.tags[index] == tag), None)
+        at = -1
+        for _ in range(layout.tags.count(tag)):
+            at = layout.tags.index(tag, at + 1)
+            if layout.tokens[at][4] < 0:
                 return at
-            return next((index for index in self.layout.children(-1) if tags[index] == tag), None)
-        return next((index for index in self.layout.children(container) if tags[index] == tag), None)
+        return None
 
     def required(self, index: int) -> bool:
         """Whether an element must stay because others cannot be read without it."""

@@ -6,7 +6,7 @@ import zlib
 from bisect import bisect_left
 from typing import Final
 
-from deidentikit.errors import FileError
+from deidentikit.errors import FieldError, FileError
 from deidentikit.splice import BytesSource, Source
 
 from .dictionary import keyword_of, vr_of
@@ -87,11 +87,11 @@ class Layout:
             self._check_trailing()
 
     def slice(self, start: int, stop: int) -> bytes:
-        """The source's bytes from `start` to `stop`."""
+        """The source's bytes from `start` to `stop`. Raises FieldError (``too-large``)."""
         if stop <= len(self.head):
             return self.head[start:stop]
         if stop - start > _MAX_VALUE:
-            raise FileError("too-large", "a value is too large to be worked on; it can be removed or kept")
+            raise FieldError("too-large", "a value is too large to be worked on; it can be removed or kept")
         return self.source.pread(stop - start, start)
 
     def raw(self, index: int) -> bytes:

@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 from deidentikit.filetype import Named, Rank, Step
+from deidentikit.kinds import Kind
 
 from .codec import Codec
 from .dictionary import keyword_of
@@ -205,14 +206,21 @@ class Matcher:
         if order is None:
             if len(self._regex_memo) > _REMEMBERED:
                 self._regex_memo.clear()
-            order = self._regex_memo[path] = self.match_regexes(layout.keyword_path(index), path)
+            tag = layout.tags[index]
+            order = self._regex_memo[path] = self.match_regexes(tag, layout.keyword_path(index), path)
         return order
 
-    def match_regexes(self, keyword_path: str, hex_path: str) -> int:
-        """The first step whose regex matches either path. Group lengths are never meant."""
-        if hex_path.endswith("0000"):
+    def match_regexes(self, tag: int, keyword_path: str, hex_path: str) -> int:
+        """The first step whose regex matches either path of an element.
+
+        Group lengths are never meant; private creators only by steps that see no value, such as removal.
+        """
+        if not tag & 0xFFFF:
             return _NONE
+        creator = bool(tag & 0x10000) and 0x10 <= tag & 0xFFFF <= 0xFF
         for order, selector in self.regexes:
+            if creator and self.steps[order].form.kind is not Kind.NATIVE:
+                continue
             if selector.reaches(keyword_path, hex_path):
                 return order
         return _NONE
@@ -236,7 +244,7 @@ class _MainOrders(dict[int, int]):
             self.clear()
         order = next((order for order, selector in self._matcher.named_for(tag) if not selector.is_path), _NONE)
         if order == _NONE:
-            order = self._matcher.match_regexes(keyword_of(tag), f"{tag:08X}")
+            order = self._matcher.match_regexes(tag, keyword_of(tag) or f"{tag:08X}", f"{tag:08X}")
         self[tag] = order
         return order
 

@@ -37,6 +37,7 @@ class Settling:
         self._editing = document.editing
         self._options = document.matcher.options
         self._reached = {index for index, _ in document.hits.fields}
+        self._blocks: set[tuple[int, int]] | None = None
         self.effects: dict[str, int] = {}
         self.dropped: list[str] = []
 
@@ -69,8 +70,13 @@ class Settling:
             self.effects["remove-private-tags"] = len(gone)
 
     def block_in_use(self, parent: int, creator_tag: int) -> bool:
-        """Whether an element stays, or comes, in the block that a private creator element reserves."""
-        return (parent, creator_tag) in self._blocks_in_use()
+        """Whether an element stays, or comes, in the block that a private creator element reserves.
+
+        Asked for creators alone, which come after all other fields: the answer is worked out once.
+        """
+        if self._blocks is None:
+            self._blocks = self._blocks_in_use()
+        return (parent, creator_tag) in self._blocks
 
     def _blocks_in_use(self) -> set[tuple[int, int]]:
         """The containers and creator tags of private blocks that hold something."""
@@ -159,6 +165,7 @@ class Settling:
             elif parent >= 0 or tag not in REQUIRED_META:
                 self._remove(index, "remove-undefined")
                 until = stop
+        self._blocks = None
         for index in reversed(later):
             if self._document.required(index) or self._group_in_use(index):
                 continue
