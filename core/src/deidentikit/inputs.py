@@ -44,27 +44,26 @@ def find_inputs(sources: Sequence[Path]) -> Iterator[Input]:
         except OSError as error:
             raise UsageError(f"the source {source} cannot be read: {error.strerror}") from None
         if stat.S_ISDIR(found.st_mode):
-            yield from _walk(source, "")
+            yield from _walk(source)
         else:
             yield _input(source, source.name, found)
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[Input]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        yield Input(folder, prefix.rstrip("/") or folder.name, "unreadable")
-        return
-    for entry in entries:
-        path = prefix + entry.name
-        location = folder / entry.name
+def _walk(root: Path) -> Iterator[Input]:
+    """All that lies in a folder, depth first; folders may be nested deeper than calls can be."""
+    waiting: list[tuple[str, str]] = [(os.fspath(root), "")]
+    while waiting:
+        location, path = waiting.pop()
         try:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(location, path + "/")
-            else:
-                yield _input(location, path, entry.stat(follow_symlinks=False))
+            found = os.lstat(location)
+            if not stat.S_ISDIR(found.st_mode):
+                yield _input(Path(location), path, found)
+                continue
+            names = sorted(os.listdir(location), reverse=True)
         except OSError:
-            yield Input(location, path, "unreadable")
+            yield Input(Path(location), path or root.name, "unreadable")
+            continue
+        waiting += [(os.path.join(location, name), f"{path}/{name}" if path else name) for name in names]
 
 
 def _input(location: Path, path: str, found: os.stat_result) -> Input:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_NAME_BYTES: Final = 255
 _PART: Final = re.compile(r"\{([^{}|]+)(?:\|([^{}]*))?\}")
-_FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udc7f\udd00-\udfff]')
 _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _CLEAR_DATES: Final = ("%Y%m%d", "%Y-%m-%d", "%Y_%m_%d", "%Y.%m.%d")
 _CLEAR_TIMES: Final = (
@@ -151,7 +151,7 @@ def apply_to_name(action: Action, text: str, formats: Formats, context: Context)
     result = action.apply_field((value,), context)
     if not isinstance(result, Sequence):
         return text if result.value == "keep" else ""
-    moved = result[0]
+    moved = result[0] if len(result) == 1 else None
     if not isinstance(moved, Moment):
         raise FieldError("wrong-kind", "the action's result is no date")
     if native == "timestamp":
@@ -184,8 +184,8 @@ def safe_name(text: str) -> str:
 
     Raises FileError (``bad-name``) for an empty name or one of more than 255 bytes.
     """
-    name = _FORBIDDEN.sub("_", text).strip().rstrip(".")
-    if not name or not name.strip(". "):
+    name = _FORBIDDEN.sub("_", text).strip().rstrip(". ")
+    if not name:
         raise FileError("bad-name", "the output's name would be empty")
     if _RESERVED.fullmatch(name):
         name = f"_{name}"

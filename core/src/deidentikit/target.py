@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +14,10 @@ from .errors import FileError, UsageError
 
 PART: Final = ".deidentikit-"
 """How the names of unfinished files begin, where the system has no unnamed ones."""
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+"""How a file system says that a file cannot have a second name."""
+_CHUNK: Final = 1 << 20
+_TAKEN: Final = "another input of this run has the same output name; see `filenames`"
 
 
 class Target:
@@ -28,12 +34,16 @@ class Target:
         self.overwrite = overwrite
         self.sources = sources
         self._taken: set[str] = set()
+        self._made: set[tuple[int, int]] = set()
         self._folders: set[Path] = {folder}
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"the target {folder} cannot be made: {error.strerror}") from None
-        _clear_unfinished(folder)
+        try:
+            _clear_unfinished(folder)
+        except OSError as error:
+            raise UsageError(f"the target {folder} cannot be used: {error.strerror}") from None
         self._unnamed = _has_unnamed_files(folder)
 
     def output(self, parent: str) -> FileOutput:
@@ -41,17 +51,22 @@ class Target:
         return FileOutput(self, parent)
 
     def claim(self, relative: str) -> Path:
-        """Reserve a path. Raises FileError (``name-taken``, ``exists``, ``over-source``)."""
+        """Reserve a path. Raises FileError (``name-taken``, ``exists``, ``over-source``, ``bad-name``)."""
+        if is_passing(relative.rpartition("/")[2]):
+            raise FileError("bad-name", "a name of this kind is for unfinished files, which the next run removes")
         folded = os.path.normcase(relative)
         if folded in self._taken:
-            raise FileError("name-taken", "another input of this run has the same output name; see `filenames`")
+            raise FileError("name-taken", _TAKEN)
         path = self.folder / relative
         try:
             found = os.lstat(path)
         except OSError:
             found = None
         if found is not None:
-            if (found.st_dev, found.st_ino) in self.sources:
+            identity = (found.st_dev, found.st_ino)
+            if identity in self._made:  # the file system takes the two names for one
+                raise FileError("name-taken", _TAKEN)
+            if identity in self.sources:
                 raise FileError("over-source", "the output would replace an input; choose another target")
             if not self.overwrite:
                 raise FileError("exists", "the target holds a file of this name; use --overwrite to replace it")
@@ -64,19 +79,30 @@ class Target:
         """Give a claimed name back."""
         self._taken.discard(os.path.normcase(relative))
 
+    def published(self, path: Path) -> None:
+        """Note an output that has its name."""
+        found = os.lstat(path)
+        self._made.add((found.st_dev, found.st_ino))
+
     def make_folder(self, folder: Path) -> None:
-        """Make a subfolder, once."""
-        if folder not in self._folders:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._folders.add(folder)
+        """Make a subfolder, once, and clear it of what a killed run left. Raises OSError."""
+        missing: list[Path] = []
+        while folder not in self._folders:
+            missing.append(folder)
+            folder = folder.parent
+        for each in reversed(missing):
+            with suppress(FileExistsError):
+                each.mkdir()
+            if each.is_symlink() or not each.is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, "something that is no folder is in the way")
+            _clear_unfinished(each)
+            self._folders.add(each)
 
     def open_staged(self) -> tuple[int, Path | None]:
         """A descriptor to write to, and the file's passing name if the system has no unnamed files."""
         if self._unnamed:
             return os.open(self.folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666), None
-        path = self.folder / f"{PART}{secrets.token_hex(8)}.part"
-        flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-        return os.open(path, flags, 0o666), path
+        return _open_passing(self.folder)
 
 
 class FileOutput:
@@ -109,34 +135,70 @@ class FileOutput:
             raise RuntimeError("an output is claimed before it is published")
         try:
             self._target.make_folder(self._path.parent)
-            if self._passing is not None:
-                self._publish_passing(self._passing, self._path)
-            else:
-                self._publish_unnamed(self._path)
+            self._name(self._path)
+            self._target.published(self._path)
         except FileExistsError:
             raise FileError("exists", "a file of this name has appeared in the target meanwhile") from None
         except OSError as error:
             raise FileError("unwritable", f"the output cannot be named: {error.strerror}") from None
         self._published = True
 
-    def _publish_unnamed(self, path: Path) -> None:
-        held = f"/proc/self/fd/{self._fd}"
-        if not self._target.overwrite:
-            os.link(held, path, follow_symlinks=True)
-            return
-        passing = self._target.folder / f"{PART}{secrets.token_hex(8)}.part"
-        os.link(held, passing, follow_symlinks=True)
-        self._passing = passing
-        os.replace(passing, path)
-        self._passing = None
+    def _name(self, path: Path) -> None:
+        try:
+            if self._passing is None:
+                self._link_unnamed(path)
+            else:
+                self._move(path)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            self._copy_across(path.parent)
+            self._move(path)
 
-    def _publish_passing(self, passing: Path, path: Path) -> None:
+    def _link_unnamed(self, path: Path) -> None:
+        if not self._target.overwrite:
+            _link(self._fd, path)
+            return
+        passing = _passing_name(self._target.folder)
+        _link(self._fd, passing)
+        self._passing = passing
+        self._move(path)
+
+    def _move(self, path: Path) -> None:
+        """From the passing name to the final one; without `overwrite`, only where nothing has that name."""
+        passing = self._passing
+        assert passing is not None
         if self._target.overwrite:
             os.replace(passing, path)
-        else:
+            self._passing = None
+            return
+        try:
             os.link(passing, path)
-            os.unlink(passing)
-        self._passing = None
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            if os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+            os.rename(passing, path)
+            self._passing = None
+
+    def _copy_across(self, folder: Path) -> None:
+        """Take the staged bytes to a passing name in the final folder, which is on another file system."""
+        fd, passing = _open_passing(folder)
+        try:
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            while data := os.read(self._fd, _CHUNK):
+                left = memoryview(data)
+                while left:
+                    left = left[os.write(fd, left) :]
+        except BaseException:
+            passing.unlink()
+            raise
+        finally:
+            os.close(fd)
+        if self._passing is not None:
+            self._passing.unlink()
+        self._passing = passing
 
     def __enter__(self) -> FileOutput:
         return self
@@ -156,13 +218,15 @@ class DryOutput:
     def __init__(self, claimed: set[str], parent: str) -> None:
         self._claimed = claimed
         self._parent = parent
+        self._relative: str | None = None
         self._fd = -1
 
     def claim(self, name: str) -> str:
         relative = f"{self._parent}/{name}" if self._parent else name
         if relative in self._claimed:
-            raise FileError("name-taken", "another input of this run has the same output name; see `filenames`")
+            raise FileError("name-taken", _TAKEN)
         self._claimed.add(relative)
+        self._relative = relative
         return relative
 
     def stage(self) -> int:
@@ -170,7 +234,8 @@ class DryOutput:
         return self._fd
 
     def publish(self) -> None:
-        """Nothing is published."""
+        """Nothing is published; the name stays claimed."""
+        self._relative = None
 
     def __enter__(self) -> DryOutput:
         return self
@@ -178,6 +243,8 @@ class DryOutput:
     def __exit__(self, *error: object) -> None:
         if self._fd >= 0:
             os.close(self._fd)
+        if self._relative is not None:
+            self._claimed.discard(self._relative)
 
 
 def _anonymous_file() -> int:
@@ -191,13 +258,13 @@ def _has_unnamed_files(folder: Path) -> bool:
     """Whether unnamed files can be made here and given a name."""
     if not hasattr(os, "O_TMPFILE"):
         return False
-    passing = folder / f"{PART}{secrets.token_hex(8)}.part"
+    passing = _passing_name(folder)
     try:
         fd = os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError:
         return False
     try:
-        os.link(f"/proc/self/fd/{fd}", passing, follow_symlinks=True)
+        _link(fd, passing)
         passing.unlink()
     except OSError:
         return False
@@ -206,11 +273,29 @@ def _has_unnamed_files(folder: Path) -> bool:
     return True
 
 
+def is_passing(name: str) -> bool:
+    """Whether a name is one that unfinished files have."""
+    return name.startswith(PART) and name.endswith(".part")
+
+
+def _link(fd: int, path: Path) -> None:
+    """Give an unnamed file a name. Naming a folder is what makes `os.link` follow /proc's link to the file."""
+    os.link(f"/proc/self/fd/{fd}", path, src_dir_fd=fd, follow_symlinks=True)
+
+
+def _passing_name(folder: Path) -> Path:
+    return folder / f"{PART}{secrets.token_hex(8)}.part"
+
+
+def _open_passing(folder: Path) -> tuple[int, Path]:
+    path = _passing_name(folder)
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    return os.open(path, flags, 0o666), path
+
+
 def _clear_unfinished(folder: Path) -> None:
     """Remove what a run that was killed may have left."""
-    try:
-        for entry in os.scandir(folder):
-            if entry.name.startswith(PART) and entry.name.endswith(".part"):
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if is_passing(entry.name) and entry.is_file(follow_symlinks=False):
                 os.unlink(entry.path)
-    except OSError as error:
-        raise UsageError(f"the target {folder} cannot be read: {error.strerror}") from None
