@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import attrs
 from deidentikit.errors import FieldError
 from deidentikit.filetype import Limits
-from deidentikit.kinds import Form, Value
+from deidentikit.kinds import Form, Kind, Value
 
 from . import values as tag_values
 from .edit import Editor
@@ -59,7 +59,10 @@ class TagField:
                 raise FieldError("required", "the image cannot be decoded with another value")
             if not self.editor.has(self.ifd, self.entry):
                 return
-            stored = tag_values.encode(self.tag, self.editor.original(self.entry), values, form)
+            unread = form.kind is Kind.NATIVE and self.entry.broken
+            blank = tag_values.blank(self.tag, self.editor.layout.order)
+            original = blank if unread else self.editor.original(self.entry)
+            stored = tag_values.encode(self.tag, original, values, form)
             self.editor.overwrite(self.ifd, self.entry, stored.type, stored.data)
         except FieldError as error:
             raise error.at(self.path) from None

@@ -99,8 +99,7 @@ class Coded:
         if isinstance(piece, Opaque):
             return code + piece if code in (_UNICODE, _JIS, _ASCII, _UNDEFINED) else bytes(piece)
         if code == _UNICODE or not (piece or "").isascii():
-            code = _UNICODE
-            return code + write_text(piece, _utf16_codec(original[8:], order))
+            return _UNICODE + _write_utf16(piece or "", original[8:] if code == _UNICODE else b"", order)
         return (code if code == _UNDEFINED and original else _ASCII) + write_text(piece)
 
 
@@ -149,6 +148,14 @@ def _utf16_codec(body: bytes, order: str) -> str:
         low, high = any(body[0::2]), any(body[1::2])
         little = low if low != high else little
     return "utf-16-le" if little else "utf-16-be"
+
+
+def _write_utf16(text: str, former: bytes, order: str) -> bytes:
+    """Text in the byte order of the former text, with a mark where readers could take it for the other one."""
+    codec = _utf16_codec(former, order)
+    own = codec == ("utf-16-le" if order == "<" else "utf-16-be")
+    marked = former[:2] in (b"\xff\xfe", b"\xfe\xff") or not (own or text.isascii())
+    return write_text("\ufeff" * marked + text, codec)
 
 
 def _read_utf16(body: bytes, order: str) -> Piece:

@@ -89,6 +89,10 @@ def parse(data: bytes) -> Tree:
     """
     if len(data) > MAX_BYTES:
         raise FileError("xmp-limit", "the XMP packet is larger than the limit allows")
+    try:
+        data.decode("utf-8")  # expat follows the mark of UTF-16, whatever encoding it is told
+    except UnicodeDecodeError:
+        raise FileError("xmp-malformed", "the XMP packet is not in UTF-8") from None
     return _Builder(data).build()
 
 
