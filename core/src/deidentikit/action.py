@@ -50,7 +50,7 @@ class Action(ABC):
     deterministic: ClassVar[bool] = True
     """The same value and subject give the same result, so results may be remembered."""
     per_subject: ClassVar[bool] = False
-    """The result may depend on the subject; False lets one result serve all subjects."""
+    """The result may depend on the subject; see `by_subject`."""
     accepts_opaque: ClassVar[bool] = False
     """`apply` takes `Opaque` bytes where a text does not decode; otherwise such a file is refused."""
 
@@ -104,6 +104,11 @@ class Action(ABC):
     def removes(self) -> bool:
         """Takes the field out of the file."""
         return False
+
+    @property
+    def by_subject(self) -> bool:
+        """With these options the result depends on the subject; otherwise one result serves all subjects."""
+        return self.per_subject
 
     def reads(self) -> Iterable[str]:
         """Names of other fields whose original values `apply` asks the context for."""

@@ -6,13 +6,13 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import repeat
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from .action import Action, Verdict
+from .columns import Columns
 from .context import Context, Keys, subject_text
 from .errors import FieldError, FileError
-from .filetype import Batch, Document, Field, Place, Step
+from .filetype import Batch, Column, Document, Field, Place, Step
 from .kinds import Form, Kind, Value
 from .memo import Memos, check_readable
 from .plan import Plan
@@ -58,7 +58,7 @@ class Unchanging(FileSource):
 class _Edit:
     """The work on one input: what its plan's actions make of its fields."""
 
-    __slots__ = ("_memos", "_row", "_rows", "_tabular", "context", "counts", "fallbacks", "plan")
+    __slots__ = ("_columns", "_memos", "context", "counts", "fallbacks", "plan")
 
     def __init__(self, plan: Plan, context: Context, memos: Memos) -> None:
         self.plan = plan
@@ -66,17 +66,23 @@ class _Edit:
         self.counts: dict[Step, int] = {}
         self.fallbacks = 0
         self._memos = memos
-        self._rows: list[Context] | None = None
-        self._row = 1
-        self._tabular = False
+        self._columns: Columns | None = None
 
     def batch(self, batch: Batch) -> None:
         """Every step on every field it reaches, then the fields that are to be made."""
         counts = self.counts
         context = self.context
-        self._open_batch(batch)
+        context.bind(batch.original)
+        rows = batch.rows()
+        counted = rows is None or self._columns is None  # a column is one field in all its batches
+        if counted:
+            self._read_subject(batch)
+        if rows is not None:
+            self._columns = self._columns or Columns(self.plan, context)
+            self._columns.open(batch, rows)
         for field, step in batch.matches():
-            counts[step] = counts.get(step, 0) + 1
+            if counted:
+                counts[step] = counts.get(step, 0) + 1
             context.limits = field.limits
             try:
                 self._field(field, step)
@@ -91,23 +97,13 @@ class _Edit:
             except FieldError as error:
                 raise error.at(place.path) from None
 
-    def _open_batch(self, batch: Batch) -> None:
-        context = self.context
-        context.bind(batch.original)
-        rows = batch.rows()
-        self._tabular = rows is not None
+    def _read_subject(self, batch: Batch) -> None:
+        """Who the file's subject is, where a field says so."""
         subject = self.plan.subject
-        if not self.plan.needs_subject or (subject is not None and subject.path is not None):
-            return
-        field = None if subject is None else subject.field
-        if rows is not None:
-            subjects = [None] * rows if field is None else [subject_text((text,)) for text in batch.subjects(field)]
-            self._rows = context.rows(subjects, self._row)
-            self._row += rows
-        elif field is not None:
-            context.set_subject(
-                subject_text(batch.original(field)),
-                f"the field {field!r} that names the subject is absent, empty or holds several values",
+        if self.plan.needs_subject and subject is not None and subject.field is not None:
+            self.context.set_subject(
+                subject_text(batch.original(subject.field)),
+                f"the field {subject.field!r} that names the subject is absent, empty or holds several values",
             )
 
     def _field(self, field: Field, step: Step) -> None:
@@ -119,6 +115,9 @@ class _Edit:
                     field.remove()
             elif not isinstance(result, Verdict):
                 field.write(result, step.form)
+            return
+        if self._columns is not None:
+            self.fallbacks += self._columns.apply(cast(Column, field), step)
             return
         values = field.read(step.form)
         if not values:
@@ -149,8 +148,6 @@ class _Edit:
     def _values(self, values: Sequence[Value | None], step: Step) -> Sequence[Value | None] | None:
         """The new values; the same object where nothing changes; None where the field goes."""
         action = step.action
-        if self._tabular:
-            return self._cells(values, step)
         if type(action).apply_field is not Action.apply_field:
             return self._field_values(values, action)
         memo = self._memos.get(step, self.context.limits)
@@ -183,21 +180,6 @@ class _Edit:
             raise FieldError("wrong-kind", f"{action.name} cannot treat a field with empty values among others")
         left = iter(result)
         return [None if value is None else next(left) for value in values]
-
-    def _cells(self, values: Sequence[Value | None], step: Step) -> Sequence[Value | None]:
-        """A column of a table: each cell by itself, for its row's subject; what is removed is empty."""
-        context = self.context
-        memo = self._memos.get(step, context.limits)
-        rows = self._rows if step.action.per_subject else None
-        out: list[Value | None] = []
-        for value, row in zip(values, repeat(context, len(values)) if rows is None else rows, strict=True):
-            if value is None:
-                out.append(None)
-                continue
-            row.limits = context.limits
-            result = memo.get(value, row)
-            out.append(None if result is Verdict.REMOVE else value if result is Verdict.KEEP else result)
-        return out
 
     def _fall_back(self, field: Field, step: Step, error: FieldError) -> None:
         """What `on-error` asks where an action cannot treat a field."""

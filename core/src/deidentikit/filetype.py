@@ -136,6 +136,34 @@ class Field(Protocol):
         """Take the whole field out, containers with all they hold."""
 
 
+class Column(Field, Protocol):
+    """A field of a table: a column's slice of the batch, one cell per row.
+
+    Cells are handled as they are spelled, quotes and all, so that equal cells are treated once.
+    """
+
+    def cells(self) -> Sequence[str]:
+        """The original cells, row by row."""
+
+    def decode(self, cell: str, form: Form) -> Value | None:
+        """A cell's value in the kind that the form asks for; None for an empty cell.
+
+        What it gives depends on cell and form alone. Raises FieldError (``wrong-kind``).
+        """
+
+    def encode(self, value: Value | None, cell: str, form: Form) -> str:
+        """The cell that holds an action's result, spelled like the cell its original was read from.
+
+        None makes it empty. Raises FieldError as `Field.write` does.
+        """
+
+    def put(self, cells: Sequence[str]) -> None:
+        """The new cells, row by row."""
+
+    def place(self, row: int) -> str:
+        """Where a cell stands; may be logged. Rows are counted from 0 in the batch."""
+
+
 class Place(Protocol):
     """Where a step that creates found nothing."""
 
@@ -167,10 +195,10 @@ class Batch(Protocol):
         """The same field's values as they will be written."""
 
     def rows(self) -> int | None:
-        """For a table: how many rows the batch has. None where there are no rows."""
+        """For a table, whose fields are all `Column`: how many rows the batch has. None where there are no rows."""
 
     def subjects(self, name: str) -> Sequence[str]:
-        """For a table: the original text of a column, row by row."""
+        """For a table: the original text of a column named in `reads`, row by row; nothing if it is absent."""
 
 
 class Document(ABC):

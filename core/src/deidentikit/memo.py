@@ -60,7 +60,7 @@ class Memos:
 class Memo:
     """Results of one action, by value and, where they depend on it, by subject."""
 
-    __slots__ = ("_action", "_limits", "_memos", "_one_by_one", "_per_subject", "_remembers", "_step", "known")
+    __slots__ = ("_action", "_by_subject", "_limits", "_memos", "_one_by_one", "_remembers", "_step", "known")
 
     def __init__(self, memos: Memos, step: Step, limits: Limits | None) -> None:
         action = step.action
@@ -69,7 +69,7 @@ class Memo:
         self._limits = limits
         self._action = action
         self._remembers = action.deterministic and not any(True for _ in action.reads())
-        self._per_subject = action.per_subject
+        self._by_subject = action.by_subject
         self._one_by_one = type(action).apply_field is Action.apply_field
         self.known: dict[object, Value | Verdict] = {}
 
@@ -80,7 +80,7 @@ class Memo:
         if not self._remembers or (isinstance(value, str | bytes) and len(value) > _LENGTH):
             return self._result(value, context)
         key: object = value if type(value) is str else _key(value)
-        if self._per_subject:
+        if self._by_subject:
             key = (key, context.row, context.subject_or_row)
         known = self.known.get(key)
         if known is None:

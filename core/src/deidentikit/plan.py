@@ -128,7 +128,7 @@ def _compile_section(section: Section, keyed: bool) -> tuple[Plan | None, list[P
         subject = SubjectRule(field=file_type.default_subject)
     actions = [*_with_nested(step.action for step in ordered)]
     actions += _with_nested(action for pattern in naming.patterns for action in pattern.groups.values())
-    needs_subject = any(action.per_subject for action in actions)
+    needs_subject = any(action.by_subject for action in actions)
     reads, found = _reads(section, file_type, ordered, naming, subject if needs_subject else None)
     problems += found
     if any(not problem.warning for problem in problems):

@@ -200,6 +200,10 @@ class DateShift(Action):
         """The increment that holds for this rule."""
         return self.date_increment if self.date_increment_override is None else self.date_increment_override
 
+    @property
+    def by_subject(self) -> bool:
+        return self.jitter_date or self.increment == PER_SUBJECT
+
     def problems(self, keyed: bool) -> Iterable[str]:
         if self.increment is None and not self.jitter_date:
             yield "nothing says how far: give the section a date-increment, or the rule a date-increment-override"

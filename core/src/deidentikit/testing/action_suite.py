@@ -247,9 +247,9 @@ class ActionConformance:
     @_QUICK
     @given(data=st.data())
     def test_subject_matters_only_where_it_is_said(self, data: st.DataObject) -> None:
-        """per_subject: where it is False, one result serves all subjects and none is needed."""
+        """by_subject: where it is False, one result serves all subjects and none is needed."""
         action, keyed = self._draw_case(data)
-        if action.per_subject:
+        if action.by_subject:
             return
         values = self._draw(data)
         results = [self._applied(action, values, self.context(keyed, subject)) for subject in ("one", "two", None)]

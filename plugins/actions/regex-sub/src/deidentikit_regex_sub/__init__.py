@@ -135,6 +135,10 @@ class RegexSub(Action):
             made.append(Substitution.make(entry["input-regex"], entry["output"], groups))
         return cls(tuple(made))
 
+    @property
+    def by_subject(self) -> bool:
+        return any(action.by_subject for action in self.nested().values())
+
     def reads(self) -> Iterable[str]:
         return dict.fromkeys(name for entry in self.value for name in entry.fields())
 
