@@ -1,0 +1,99 @@
+"""Between a cell as it is spelled and the typed value that an action works on."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from deidentikit.errors import FieldError
+from deidentikit.kinds import Form, Formats, Kind, TextCodec, Value, text_codec
+
+from .dialect import MARK, Dialect
+
+FORMATS: Final = Formats()
+_TYPED: Final = frozenset({Kind.NUMBER, Kind.DATE, Kind.DATETIME})
+
+
+class Spelling:
+    """How one table spells its cells."""
+
+    def __init__(self, dialect: Dialect, encoding: str) -> None:
+        """dialect : with its delimiter"""
+        self._quote = dialect.quote
+        self._comment = dialect.comment
+        self._missing = dialect.missing
+        self._encoding = encoding
+        self._special = re.compile(f"[\r\n{re.escape((dialect.delimiter or ',') + (dialect.quote or ''))}]")
+        self._form: Form | None = None
+        self._codec: TextCodec | None = None
+
+    def text(self, cell: str) -> str:
+        """What the cell holds."""
+        quote = self._quote
+        if quote is None or not cell.startswith(quote):
+            return cell
+        return cell[1:-1].replace(quote + quote, quote)
+
+    def is_quoted(self, cell: str) -> bool:
+        """Whether it stands in quotes."""
+        return self._quote is not None and cell.startswith(self._quote)
+
+    def spell(self, text: str, *, quoted: bool) -> str:
+        """A cell that holds a text, in quotes where it needs them or where `quoted` asks for them.
+
+        Raises FieldError (``charset``, ``unquotable``).
+        """
+        if not text.isascii():
+            try:
+                text.encode(self._encoding)
+            except UnicodeEncodeError:
+                raise FieldError("charset", f"the result holds what {self._encoding} cannot encode") from None
+        if MARK in text:
+            raise FieldError("charset", "a cell cannot hold NUL")
+        comment = self._comment is not None and text.startswith(self._comment)
+        if comment or self._special.search(text):
+            if self._quote is None:
+                raise FieldError("unquotable", "the result holds what only quotes could hide, and `quote` is none")
+            quoted = True
+        if not quoted or self._quote is None:
+            return text
+        return self._quote + text.replace(self._quote, self._quote * 2) + self._quote
+
+    def decode(self, cell: str, form: Form) -> Value | None:
+        """The cell's value in a kind; None where it is empty or its text means that it is missing.
+
+        Raises FieldError (``wrong-kind``).
+        """
+        text = self.text(cell)
+        if not text or text in self._missing:
+            return None
+        if form.kind not in _TYPED:
+            return text.encode(self._encoding) if form.kind is Kind.BYTES else text
+        return self._codec_of(form).decode(text) if text.strip() else None
+
+    def encode(self, value: Value | None, cell: str, form: Form) -> str:
+        """A cell that holds an action's result, spelled like the cell that the value was read from.
+
+        Raises FieldError (``wrong-kind``, ``charset``, ``unquotable``).
+        """
+        if value is None:
+            return self.spell("", quoted=self.is_quoted(cell))
+        before = self.text(cell)
+        if form.kind is Kind.BYTES:
+            text = self._of_bytes(value)
+        else:
+            text = self._codec_of(form).encode(value, before)
+        return cell if text == before else self.spell(text, quoted=self.is_quoted(cell))
+
+    def _of_bytes(self, value: Value) -> str:
+        if not isinstance(value, bytes):
+            raise FieldError("wrong-kind", "the action's result is no bytes")
+        try:
+            return value.decode(self._encoding)
+        except UnicodeError:
+            raise FieldError("charset", f"the result is no {self._encoding}") from None
+
+    def _codec_of(self, form: Form) -> TextCodec:
+        if form is not self._form or self._codec is None:
+            self._form, self._codec = form, text_codec(form, FORMATS)
+        return self._codec
