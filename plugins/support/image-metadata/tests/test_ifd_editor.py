@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
 
 import attrs
 import pytest
@@ -68,8 +69,8 @@ class Builder:
             count = len(data) // WIDTHS[type]
             records += struct.pack(self.order + ("HHQ" if self.big else "HHI"), tag, type, count)
             records += slot.ljust(self.width, b"\0")
-        count = struct.pack(self.order + ("Q" if self.big else "H"), len(values))
-        at = self.append(count + records + bytes(self.width))
+        total = struct.pack(self.order + ("Q" if self.big else "H"), len(values))
+        at = self.append(total + records + bytes(self.width))
         return at, len(self.data) - self.width
 
     def build(self, pages: Sequence[Plan]) -> bytes:
@@ -462,3 +463,27 @@ def strips(ifd: Ifd, data: bytes) -> list[bytes]:
         size = 0 if stored is None else len(stored.data) // struct.calcsize("<" + code)
         numbers.append(struct.unpack(f"{ifd.layout.order}{size}{code}", stored.data) if stored is not None else ())
     return [data[start : start + length] for start, length in zip(*numbers, strict=True)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(LAYOUTS), st.data())
+def test_damaged_structures_are_edited_rightly_or_refused(layout: tuple[str, bool], data: st.DataObject) -> None:
+    source = bytearray(Builder(*layout).build([PAGE, PAGE]))
+    for _ in range(data.draw(st.integers(1, 4))):
+        source[data.draw(st.integers(8, len(source) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(FileError):
+        found = editor(bytes(source))
+        for deed in data.draw(st.lists(st.sampled_from(["remove", "overwrite", "insert", "drop"]), max_size=5)):
+            ifd = data.draw(st.sampled_from(list(found.structure)))
+            entry = data.draw(st.sampled_from(ifd.entries)) if ifd.entries else None
+            with suppress(FieldError):
+                if deed == "drop":
+                    found.drop([ifd])
+                elif deed == "insert":
+                    found.insert(ifd, 50_000, 7, b"inserted here")
+                elif entry is not None and deed == "remove":
+                    found.remove(ifd, entry)
+                elif entry is not None:
+                    found.overwrite(ifd, entry, 7, b"overwritten")
+        found.zero_orphans()
+        written(found)

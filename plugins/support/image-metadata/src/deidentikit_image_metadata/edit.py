@@ -23,6 +23,7 @@ from .ifd import (
     IfdKind,
     Link,
     Stored,
+    Structure,
     WalkLimits,
     child_path,
     pointed_kind,
@@ -341,16 +342,19 @@ class Editor:
             found = walk(written, exif=self.exif)
         except FileError as error:
             raise FileError("verify", f"the output cannot be read again: {error.reason}") from None
-        meant = [(ifd.offset, ifd.next, _records(ifd)) for ifd in self.structure]
-        if meant != [(ifd.offset, ifd.next, _records(ifd)) for ifd in found]:
+        if _tables(self.structure) != _tables(found):
             raise FileError("verify", "the output's image directories are not what was meant")
 
 
 _IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB, IfdKind.THUMBNAIL})
 
 
-def _records(ifd: Ifd) -> list[tuple[int, int, int, bytes]]:
-    return [(entry.tag, entry.type, entry.count, entry.slot) for entry in ifd.entries]
+def _tables(structure: Structure) -> dict[int, tuple[int, list[tuple[int, int, int, bytes]]]]:
+    """Every IFD by its offset: its link and its records."""
+    return {
+        ifd.offset: (ifd.next, [(entry.tag, entry.type, entry.count, entry.slot) for entry in ifd.entries])
+        for ifd in structure
+    }
 
 
 def _chain_link(ifd: Ifd, owner: Ifd) -> Link | None:
