@@ -175,12 +175,16 @@ def test_file_where_a_folder_has_to_be(make_target: Callable[..., Target], tmp_p
     assert (tmp_path / "out/a").read_bytes() == b"file"
 
 
-def test_deep_folders(make_target: Callable[..., Target], tmp_path: Path) -> None:
-    deep = "/".join("d" * 1200)
+def test_deep_folders(make_target: Callable[..., Target], tmp_path: Path, shallow_stack: int) -> None:
+    deep = "/".join("d" * shallow_stack)
     put(make_target(), deep, "a")
     assert (tmp_path / "out" / deep / "a").read_bytes() == b"data"
+
+
+def test_folder_whose_name_is_too_long(make_target: Callable[..., Target], tmp_path: Path) -> None:
     with refused("unwritable"):
-        put(make_target(), "/".join("d" * 3000), "a")
+        put(make_target(), "d" * 300, "a")
+    assert entries(tmp_path) == []
 
 
 def test_unfinished_files_of_a_killed_run_are_cleared(make_target: Callable[..., Target], tmp_path: Path) -> None:

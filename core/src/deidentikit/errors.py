@@ -114,3 +114,13 @@ def suggest(name: str, known: Iterable[str]) -> str:
     """A sentence naming the nearest known name, or nothing."""
     hits = near(name, known, 1)
     return f" Did you mean {hits[0]!r}?" if hits else ""
+
+
+def shown(text: object) -> str:
+    """A path or other text on one line of a terminal: what cannot be printed is spelled out."""
+    line = str(text)
+    return line if line.isprintable() else "".join(map(_printable, line))
+
+
+def _printable(char: str) -> str:
+    return char if char.isprintable() else ascii(char)[1:-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Final, Protocol
@@ -105,28 +105,44 @@ class Run:
         target: Path,
         *,
         overwrite: bool = False,
-        journal: Journal | None = None,
+        report: Path | None = None,
+        report_paths: bool = False,
     ) -> Iterator[Outcome]:
-        """De-identify every input, giving the outcome of each as it is known.
+        """De-identify every input, giving the outcome of each as it is known; nothing begins before the first is asked.
 
-        Raises UsageError, before anything is written, for sources and targets that do not go together.
+        report : a folder for the journal
+        report_paths : let the journal hold paths, which can be PHI
+
+        Raises UsageError, before anything is written, for folders that do not go together and for outputs
+        or a journal that exist.
         """
-        check_folders(sources, target)
+        check_folders(sources, target, report)
         inputs = list(find_inputs(sources))
-        identities = {found.identity for found in inputs if found.identity is not None}
+        if not overwrite and report is not None:
+            check_journal(report)
         if not overwrite and _has_entries(target):
             self._check_existing(inputs, target)
+        return self._work(inputs, target, overwrite, report, report_paths)
+
+    def _work(
+        self, inputs: Sequence[Input], target: Path, overwrite: bool, report: Path | None, report_paths: bool
+    ) -> Iterator[Outcome]:
+        identities = {found.identity for found in inputs if found.identity is not None}
         place = Target(target, overwrite=overwrite, sources=identities)
-        totals = Totals()
-        for found in inputs:
-            outcome = self._account(found, lambda parent: place.output(parent))
-            totals = totals.add(outcome)
+        with nullcontext() if report is None else open_journal(report, overwrite=overwrite) as stream:
+            journal = None if stream is None else Journal(stream, self.keys, report_paths)
             if journal is not None:
-                journal.add(outcome)
-            self.registry.observe(outcome)
-            yield outcome
-        if journal is not None:
-            journal.end(totals)
+                self._begin(journal)
+            totals = Totals()
+            for found in inputs:
+                outcome = self._account(found, place.output)
+                totals = totals.add(outcome)
+                if journal is not None:
+                    journal.add(outcome)
+                self.registry.observe(outcome)
+                yield outcome
+            if journal is not None:
+                journal.end(totals)
 
     def plan(self, sources: Sequence[Path]) -> Iterator[Outcome]:
         """What `execute` would do with every input, worked out in full and written nowhere."""
@@ -134,8 +150,7 @@ class Run:
         for found in find_inputs(sources):
             yield self._account(found, lambda parent: DryOutput(claimed, parent))
 
-    def begin(self, journal: Journal) -> None:
-        """Write the journal's first record."""
+    def _begin(self, journal: Journal) -> None:
         journal.begin(
             version=own_version(),
             profile_sha256=self.profile.sha256,
@@ -150,7 +165,11 @@ class Run:
         section: str | None = None
         size: int | None = None
         try:
-            with _open_input(found.location) as stream, output(found.parent) as place:
+            stream = _open_input(found.location)
+        except OSError as error:
+            return _refusal(found, None, None, "unreadable", f"this cannot be opened: {error.strerror}")
+        try:
+            with stream, output(found.parent) as place:
                 source = Unchanging(stream.fileno())
                 size = source.size
                 plan = self.sections.choose(found.location.name, source)
@@ -195,8 +214,8 @@ class Run:
                 if plan is not None:
                     return self._engine.name(plan, source, found.path)
                 return found.location.name if self.profile.unmatched == "copy" else None
-        except (FileError, OSError):
-            return None  # refused for its own reason when its turn comes
+        except Exception:  # whatever it is, it is met again and accounted for when the input's turn comes
+            return None
 
 
 def _compiled(profile: Profile, registry: Registry | None, keyed: bool) -> tuple[Registry, tuple[Plan, ...]]:
@@ -251,8 +270,15 @@ def own_version() -> str:
         return "0+unknown"
 
 
+def check_journal(folder: Path) -> None:
+    """Raise UsageError where a report folder holds a journal."""
+    path = folder / JOURNAL
+    if os.path.lexists(path):
+        raise UsageError(f"{path} exists; use --overwrite to replace it, or another report folder")
+
+
 def open_journal(folder: Path, *, overwrite: bool) -> IO[str]:
-    """The journal's file in a report folder, made if absent. Raises UsageError if it exists."""
+    """The journal's file in a report folder, made if absent. Raises UsageError if it exists or cannot be written."""
     path = folder / JOURNAL
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -292,18 +318,12 @@ def deidentify(
         profile = load_profile(profile, registry, key_file=key_file)
     paths = [Path(source)] if isinstance(source, str | os.PathLike) else [Path(each) for each in source]
     run = Run(profile, registry, key_file=key_file, detailed=report is not None)
-    if report is None:
-        outcomes = tuple(run.execute(paths, Path(target), overwrite=overwrite))
-    else:
-        check_folders(paths, Path(target), Path(report))
-        with open_journal(Path(report), overwrite=overwrite) as stream:
-            journal = Journal(stream, run.keys, report_paths)
-            run.begin(journal)
-            outcomes = tuple(run.execute(paths, Path(target), overwrite=overwrite, journal=journal))
+    folder = None if report is None else Path(report)
+    outcomes = tuple(run.execute(paths, Path(target), overwrite=overwrite, report=folder, report_paths=report_paths))
     totals = Totals()
     for outcome in outcomes:
         totals = totals.add(outcome)
     return Report(totals, outcomes)
 
 
-__all__ = ["Run", "deidentify", "open_journal", "own_version", "scrubbed"]
+__all__ = ["Run", "deidentify", "own_version", "scrubbed"]

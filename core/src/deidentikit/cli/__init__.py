@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import warnings
 from collections.abc import Sequence
 
-from ..errors import DeidError, ExitCode
+from ..errors import DeidError, ExitCode, shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,15 +17,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     options = build_parser().parse_args(arguments)
     try:
-        return int(COMMANDS[options.command](options))
+        code = int(COMMANDS[options.command](options))
+        sys.stdout.flush()
+        return code
     except DeidError as error:
-        print(f"deidentikit: {error}", file=sys.stderr)
+        print("\n".join(map(shown, f"deidentikit: {error}".splitlines())), file=sys.stderr)
         return int(error.exit_code)
     except KeyboardInterrupt:
         print("deidentikit: interrupted; what has its final name in the target is complete", file=sys.stderr)
         return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # who read our output has gone; what Python flushes at exit goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.REFUSED)
     except Exception as error:  # our defect; its message could quote a value
         from ..run import scrubbed
@@ -38,4 +42,6 @@ def entry() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # a library's warning could quote a value
     sys.exit(main())

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
-from ..errors import ExitCode, FileError, ProfileError, UsageError
+from ..errors import ExitCode, FileError, ProfileError, UsageError, shown
 
 if TYPE_CHECKING:
     from ..filetype import FileType
@@ -23,21 +24,15 @@ if TYPE_CHECKING:
 
 def run(options: argparse.Namespace) -> int:
     """De-identify sources into a target."""
-    from ..inputs import check_folders
-    from ..report import Journal
-    from ..run import open_journal
-
-    report: Path | None = options.report
-    work = _prepare(options, detailed=report is not None)
-    check_folders(options.sources, options.target, report)
-    if report is None:
-        outcomes = work.execute(options.sources, options.target, overwrite=options.overwrite)
-        return _account(outcomes, work, options, "run")
-    with open_journal(report, overwrite=options.overwrite) as stream:
-        journal = Journal(stream, work.keys, options.report_paths)
-        work.begin(journal)
-        outcomes = work.execute(options.sources, options.target, overwrite=options.overwrite, journal=journal)
-        return _account(outcomes, work, options, "run")
+    work = _prepare(options, detailed=options.report is not None)
+    outcomes = work.execute(
+        options.sources,
+        options.target,
+        overwrite=options.overwrite,
+        report=options.report,
+        report_paths=options.report_paths,
+    )
+    return _account(outcomes, work, options, "run")
 
 
 def plan(options: argparse.Namespace) -> int:
@@ -81,19 +76,27 @@ def fields(options: argparse.Namespace) -> int:
     from ..splice import FileSource
 
     registry = _registry(options)
-    try:
-        fd = os.open(options.file, os.O_RDONLY)
-    except OSError as error:
-        raise UsageError(f"{options.file} cannot be read: {error.strerror}") from None
-    with os.fdopen(fd, "rb", buffering=0):
-        source = FileSource(fd)
+    with _open_file(options.file) as stream:
+        source = FileSource(stream.fileno())
         file_type = _type_of(options, registry, source)
         for listed in file_type.fields(source):
             columns = [listed.name, listed.type, listed.note]
             if options.values:
                 columns.append(" | ".join(listed.values()))
-            print("\t".join(columns).rstrip("\t"))
+            print("\t".join(map(shown, columns)).rstrip("\t"))
     return ExitCode.DONE
+
+
+def _open_file(path: Path) -> IO[bytes]:
+    """A file to list. Raises UsageError for what is no file or cannot be read."""
+    try:
+        stream = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", buffering=0)
+    except OSError as error:
+        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise UsageError(f"{shown(path)} is no file")
+    return stream
 
 
 def plugins(options: argparse.Namespace) -> int:
@@ -176,7 +179,7 @@ def _account(outcomes: Iterable[Outcome], work: Run, options: argparse.Namespace
         elif command == "plan":
             print(_plan_line(outcome))
         elif outcome.status == "refused":
-            print(f"refused: {outcome.path}: {outcome.message} ({outcome.reason})", file=sys.stderr)
+            print(f"refused: {shown(outcome.path)}: {outcome.message} ({outcome.reason})", file=sys.stderr)
         if progress and totals.found % 50 == 0:
             print(f"\r{totals.found} files", end="\r", file=sys.stderr, flush=True)
     numbers = {"found": totals.found, "done": totals.done, "copied": totals.copied, "refused": totals.refused}
@@ -188,13 +191,14 @@ def _account(outcomes: Iterable[Outcome], work: Run, options: argparse.Namespace
 
 
 def _plan_line(outcome: Outcome) -> str:
+    path = shown(outcome.path)
     if outcome.status == "refused":
-        return f"{outcome.path}: would be refused: {outcome.message} ({outcome.reason})"
+        return f"{path}: would be refused: {outcome.message} ({outcome.reason})"
     if outcome.status == "copied":
-        return f"{outcome.path}: would be copied unchanged"
+        return f"{path}: would be copied unchanged"
     rules = [f"line {rule.line} {rule.action} x{rule.count}" for rule in outcome.rules]
     rules += [f"{option} x{count}" for option, count in outcome.effects.items()]
-    return f"{outcome.path}: {outcome.section}: {', '.join(rules) or 'no field is touched'}"
+    return f"{path}: {outcome.section}: {', '.join(rules) or 'no field is touched'}"
 
 
 def _type_of(options: argparse.Namespace, registry: Registry, source: Source) -> FileType:
@@ -213,5 +217,4 @@ def _type_of(options: argparse.Namespace, registry: Registry, source: Source) ->
     by_signature = [(section, kind) for section, kind in registry.sections.items() if kind.sniff(head, name)]
     for section, kind in by_suffix + by_signature:
         return kind(kind.sections[section].defaults, section)
-    raise FileError("unmatched", f"no installed file type knows {options.file}; name one with --section")
-
+    raise FileError("unmatched", f"no installed file type knows {shown(options.file)}; name one with --section")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
-from ..errors import ExitCode
+from ..errors import ExitCode, shown
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        self.print_usage()
-        self.exit(int(ExitCode.USAGE), f"{self.prog}: {message}\n")
+        self.print_usage(sys.stderr)
+        self.exit(int(ExitCode.USAGE), f"{self.prog}: {shown(message)}\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
