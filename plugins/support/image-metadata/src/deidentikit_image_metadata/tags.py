@@ -40,6 +40,7 @@ class Tag:
 
 
 _LETTERS: Final = {"B": 1, "A": 2, "S": 3, "L": 4, "N": 4, "R": 5, "U": 7, "s": 8, "l": 9, "r": 10, "F": 11, "D": 12}
+_JOINTS: Final = str.maketrans("", "", " _-/")
 _TABLES: Final = (
     (tagtable.TIFF, Space.MAIN, IfdKind.IMAGE),
     (tagtable.EXIF, Space.MAIN, IfdKind.EXIF),
@@ -70,10 +71,15 @@ def _read_tables() -> Iterator[Tag]:
 def _by_name() -> dict[str, tuple[Tag, ...]]:
     found: dict[str, tuple[Tag, ...]] = {}
     for tag in all_tags().values():
-        found[tag.name.casefold()] = (tag,)
+        found[_folded(tag.name)] = (tag,)
     for alias, name in tagtable.ALIASES.items():
-        found[alias.casefold()] = found.get(alias.casefold(), ()) + found[name.casefold()]
+        found[_folded(alias)] = found.get(_folded(alias), ()) + found[_folded(name)]
     return found
+
+
+def _folded(name: str) -> str:
+    """A name as it is compared: readers differ in case and in what joins its words (`GDAL_METADATA`)."""
+    return name.casefold().translate(_JOINTS)
 
 
 def tag_of(kind: IfdKind, number: int) -> Tag:
@@ -98,7 +104,7 @@ def lookup(text: str) -> tuple[Tag, ...]:
         if number >= 1 << 16:
             raise ValueError(f"{text!r} is no tag number: they go from 0 to 65535")
         return (tag_of(IfdKind.IMAGE, number),)
-    found = _by_name().get(word.casefold())
+    found = _by_name().get(_folded(word))
     if found is None:
         names = [tag.name for tag in all_tags().values()] + list(tagtable.ALIASES)
         raise ValueError(f"{text!r} is no tag that has a name here.{suggest(word, names)}")

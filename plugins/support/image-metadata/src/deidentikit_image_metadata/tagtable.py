@@ -2,7 +2,7 @@
 
 Sources: TIFF 6.0 (Adobe), its supplements 1 and 2 and BigTIFF; EXIF 2.32 (CIPA DC-008-2019) and the tags
 that version 3.0 adds; TIFF/EP (ISO 12234-2) and DNG 1.6 where readers meet them; private tags that
-Adobe, Microsoft, ESRI/GeoTIFF, NIH and others published.
+Adobe, Microsoft, ESRI/GeoTIFF, NIH, makers of microscopes and slide scanners, and others published.
 
 A line holds hexadecimal number, name, type letter and count (0: any). Types: A ASCII, B BYTE, S SHORT,
 L LONG, N LONG (also SHORT), R RATIONAL, U UNDEFINED, s SSHORT, l SLONG, r SRATIONAL, F FLOAT, D DOUBLE.
@@ -109,10 +109,15 @@ TIFF: Final = """
 0214 ReferenceBlackWhite R 6
 022F StripRowCounts L 0
 02BC XMP B 0
+03E7 USPTOMiscellaneous U 0
 4746 Rating S 1
 4749 RatingPercent S 1
 800D ImageID A 0
+80A3 WangTag1 B 0
 80A4 WangAnnotation B 0
+80A5 WangTag3 U 0
+80A6 WangTag4 U 0
+80BC AffineTransformMat D 0
 80E3 Matteing S 1
 80E4 DataType S 0
 80E5 ImageDepth N 1
@@ -136,7 +141,13 @@ TIFF: Final = """
 82AA MDPrepDate A 0
 82AB MDPrepTime A 0
 82AC MDFileUnits A 0
+82BF OlympusINI A 0
 830E ModelPixelScale D 3
+8318 OlympusSIS U 0
+835C UIC1Tag L 0
+835D UIC2Tag R 0
+835E UIC3Tag R 0
+835F UIC4Tag L 0
 83BB IPTC U 0
 847E INGRPacketData S 0
 847F INGRFlagRegisters L 0
@@ -152,12 +163,23 @@ TIFF: Final = """
 84E8 BackgroundColorIndicator B 1
 84E9 ImageColorValue B 0
 84EA BackgroundColorValue B 0
+8546 CZSEM U 0
+854A IPLAB U 0
 85B8 PixelMagicJBIGOptions L 0
 85D7 SEMInfo A 0
 85D8 ModelTransformation D 16
+8639 MMHeader U 0
+863A MMStamp D 8
+863B MMUnknown U 0
 8649 PhotoshopSettings B 0
+8652 MMUserBlock U 0
+866C CZLSMInfo U 0
 8769 ExifIFD L 1
 8773 InterColorProfile U 0
+8778 FEISFEG A 0
+877A FEIHELIOS A 0
+877B FEITITAN A 0
+8796 MarCCD U 0
 87AC ImageLayer N 2
 87AF GeoKeyDirectory S 0
 87B0 GeoDoubleParams D 0
@@ -169,6 +191,14 @@ TIFF: Final = """
 885F FaxDCS A 0
 8871 FEDEXEDR A 0
 923F StoNits D 1
+932F MODIText U 0
+9330 MODIOLEPropertySetStorage U 0
+9331 MODIPositioning U 0
+9345 AgilentBinary U 0
+9346 AgilentString A 0
+934A TVIPS U 0
+934B TVIPS1 U 0
+934C TVIPS2 U 0
 935C ImageSourceData U 0
 9C9B XPTitle B 0
 9C9C XPComment B 0
@@ -177,6 +207,7 @@ TIFF: Final = """
 9C9F XPSubject B 0
 A480 GDALMetadata A 0
 A481 GDALNoData A 0
+A932 NIHImageHeader U 0
 BC01 PixelFormat B 16
 BC02 Transformation L 1
 BC03 Uncompressed L 1
@@ -188,6 +219,8 @@ C428 OceApplicationSelector A 0
 C429 OceIdentificationNumber A 0
 C42A OceImageLogicCharacteristics A 0
 C4A5 PrintImageMatching U 0
+C53F PCORAW A 0
+C580 USPTOOriginalContentType A 0
 C5F2 LercParameters L 0
 C612 DNGVersion B 4
 C613 DNGBackwardVersion B 4
@@ -203,13 +236,14 @@ C630 LensInfo R 4
 C634 DNGPrivateData B 0
 C635 MakerNoteSafety S 1
 C65D RawDataUniqueID B 16
-C66E ImageJCounts L 0
-C66F ImageJMetadata B 0
 C68B OriginalRawFileName A 0
 C68C OriginalRawFileData U 0
 C68D ActiveArea N 4
 C68F AsShotICCProfile U 0
 C691 CurrentICCProfile U 0
+C696 ImageJCounts L 0
+C697 ImageJMetadata B 0
+C6DD GEOMetadata A 0
 C6F3 CameraCalibrationSignature A 0
 C6F8 ProfileName A 0
 C6FE ProfileCopyright A 0
@@ -218,12 +252,33 @@ C717 PreviewApplicationVersion A 0
 C718 PreviewSettingsName A 0
 C71A PreviewColorSpace L 1
 C71B PreviewDateTime A 0
+C74F FibicsXML A 0
 C763 TimeCodes B 0
 C764 FrameRate r 1
 C789 ReelName A 0
 C7A1 CameraLabel A 0
+C7B3 MicroManagerMetadata A 0
 C7B5 DefaultUserCrop R 4
-C7B6 MicroManagerMetadata A 0
+C7D7 ZIFMetadata A 0
+C7D8 ZIFAnnotations A 0
+D6D8 AperioUnknown55000 U 0
+D6D9 AperioMagnification N 1
+D6DA AperioMPP D 1
+D6DB AperioScanScopeID A 0
+D6DC AperioDate A 0
+FE03 JEOLHeader U 0
+FEB0 FlexXML A 0
+FF8C NDPIVersion L 1
+FF8D NDPIMagnification F 1
+FF8E NDPIXOffset l 1
+FF8F NDPIYOffset l 1
+FF90 NDPIZOffset l 1
+FF92 NDPIMcuStarts L 0
+FF93 NDPISlideLabel A 0
+FF94 NDPIAuthCode A 0
+FF98 NDPIMcuStartsHigh L 0
+FFA2 NDPIScannerSerialNumber A 0
+FFA9 NDPIProperties A 0
 """
 
 EXIF: Final = """
@@ -401,6 +456,12 @@ ALIASES: Final = {
     "IJMetadataByteCounts": "ImageJCounts",
     "ImageJMetadataByteCounts": "ImageJCounts",
     "XMLPacket": "XMP",
+    "ModelPixelScaleTag": "ModelPixelScale",
+    "ModelTiepointTag": "ModelTiepoint",
+    "ModelTransformationTag": "ModelTransformation",
+    "GeoKeyDirectoryTag": "GeoKeyDirectory",
+    "GeoDoubleParamsTag": "GeoDoubleParams",
+    "GeoAsciiParamsTag": "GeoAsciiParams",
     "SerialNumber": "BodySerialNumber",
     "OwnerName": "CameraOwnerName",
     "Thresholding": "Threshholding",
