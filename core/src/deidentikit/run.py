@@ -12,6 +12,7 @@ from typing import IO, Final, Protocol
 
 import attrs
 
+from .collector import rarely_collecting
 from .context import Keys, read_key
 from .engine import HEAD, Engine, Output, Unchanging, copy_unchanged
 from .errors import FileError, ProfileError, UsageError
@@ -129,7 +130,10 @@ class Run:
     ) -> Iterator[Outcome]:
         identities = {found.identity for found in inputs if found.identity is not None}
         place = Target(target, overwrite=overwrite, sources=identities)
-        with nullcontext() if report is None else open_journal(report, overwrite=overwrite) as stream:
+        with (
+            rarely_collecting(),
+            nullcontext() if report is None else open_journal(report, overwrite=overwrite) as stream,
+        ):
             journal = None if stream is None else Journal(stream, self.keys, report_paths)
             if journal is not None:
                 self._begin(journal)
