@@ -13,8 +13,8 @@ from .kinds import Value
 from .memo import check_readable
 from .plan import Plan
 
-_ROOM: Final = 1 << 16
-"""Cells remembered of one column."""
+_ROOM: Final = 1 << 17
+"""Cells remembered at a time, shared among all columns."""
 _LENGTH: Final = 256
 """Longer cells are worked out each time."""
 
@@ -60,6 +60,8 @@ class Columns:
         made = self._made.get((step, column.path))
         if made is None:
             made = self._made[step, column.path] = _Cells(step, self._context_of)
+            for each in self._made.values():
+                each.room = _ROOM // len(self._made)
         made.turn_to(column)
         assert self._batch is not None
         try:
@@ -133,6 +135,7 @@ class _Cells(dict[Key, str]):
 
     by_subject : a result depends on whose cell it is
     reads : other columns that a result depends on
+    room : how many are remembered
     fallbacks : cells of this batch that `on-error` emptied
     failed : what the last result that could not be worked out was for
     """
@@ -147,6 +150,7 @@ class _Cells(dict[Key, str]):
         self._one_by_one = type(action).apply_field is Action.apply_field
         self.by_subject = action.by_subject
         self.reads = tuple(dict.fromkeys(_reads(action)))
+        self.room = _ROOM
         self.fallbacks = 0
         self.failed: Key | None = None
 
@@ -173,7 +177,7 @@ class _Cells(dict[Key, str]):
             self.fallbacks += 1
             return self._column.encode(None, cell, self._form)
         if not isinstance(who, int) and self._action.deterministic and len(cell) <= _LENGTH:
-            if len(self) >= _ROOM:
+            if len(self) >= self.room:
                 self.clear()
             self[key] = made
         return made

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 import attrs
 
 from ..action import KEEP, REMOVE, Action, Verdict
 from ..context import Context, Keys
 from ..engine import Engine
-from ..filetype import Batch, FileType, Named, Step
+from ..filetype import Batch, Column, FileType, Named, Step
 from ..kinds import Form, Kind, Moment, Opaque, Span, Value
 from ..plan import Plan, compile_plans
 from ..profile import Profile
@@ -201,18 +201,29 @@ def work_on(batch: Batch) -> Iterator[Step]:
     """Do in a batch what its steps ask, as the engine would with probes alone."""
     context = Context(Keys(SECRET), originals=batch.original, today=TODAY)
     for field, step in batch.matches():
-        values = () if step.form.kind is Kind.NATIVE else field.read(step.form)
-        present = [value for value in values if value is not None]
-        if step.form.kind is not Kind.NATIVE and not present:
-            continue
-        result = step.action.apply_field(present, context)
-        if result is REMOVE:
-            field.remove()
-        elif not isinstance(result, Verdict):
-            left = iter(result)
-            new = [None if value is None else next(left) for value in values] if values else list(result)
-            field.write(new, step.form)
+        if step.form.kind is Kind.NATIVE:
+            result = step.action.apply_field((), context)
+            if not isinstance(result, Verdict):
+                field.write(result, step.form)
+        elif batch.rows() is not None:
+            column = cast(Column, field)
+            column.put([_new_cell(column, cell, step, context) for cell in column.cells()])
+        elif values := field.read(step.form):
+            field.write(_new_values(values, step, context), step.form)
         yield step
+
+
+def _new_values(values: Sequence[Value | None], step: Step, context: Context) -> Sequence[Value | None]:
+    result = step.action.apply_field([value for value in values if value is not None], context)
+    if isinstance(result, Verdict):
+        return values
+    left = iter(result)
+    return [None if value is None else next(left) for value in values]
+
+
+def _new_cell(column: Column, cell: str, step: Step, context: Context) -> str:
+    value = column.decode(cell, step.form)
+    return cell if value is None else column.encode(_new_values([value], step, context)[0], cell, step.form)
 
 
 def spellings(text: str) -> set[bytes]:
