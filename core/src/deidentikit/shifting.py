@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 import attrs
@@ -240,10 +241,15 @@ class DateShift(Action):
     def _delta(self, context: Context) -> timedelta:
         increment = self.increment
         if isinstance(increment, str):
-            delta = timedelta(days=context.shift(self.date_increment_range))
+            delta = _days(context.shift(self.date_increment_range))
         else:
-            delta = timedelta(microseconds=int((increment or Decimal()) * _MICROSECONDS_A_DAY))
+            delta = _days(increment or 0)
         if self.jitter_date:
             parts = (context.subject_or_row, self.jitter_unit, str(self.jitter_range))
             delta += timedelta(**{self.jitter_unit: context.whole("jitter-date", self.jitter_range, *parts)})
         return delta
+
+
+@lru_cache(maxsize=4096)
+def _days(count: Decimal | int) -> timedelta:
+    return timedelta(microseconds=int(count * _MICROSECONDS_A_DAY))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, Inexact, localcontext
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, Inexact
+from decimal import Context as Arithmetic
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 import attrs
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 DIGITS: Final = 15
 """Significant digits of a result: as many as every reader of decimal numbers keeps."""
 
-_EXACT_DIGITS: Final = 60
+_WIDE: Final = Arithmetic(prec=60)
+_EXACT: Final = Arithmetic(prec=60)
+_EXACT.traps[Inexact] = True
+_ROUNDED: Final = tuple(Arithmetic(prec=digits) for digits in range(DIGITS, 0, -1))
 _MAX_RANGE: Final = Decimal(10) ** 15
 
 
@@ -99,8 +103,7 @@ class Jitter(Action):
         elif whole_field:
             moved = _add(value, self._whole_part(context.uniform("jitter", *parts)))
         else:
-            with localcontext(prec=_EXACT_DIGITS):
-                moved = value + context.uniform("jitter", *parts) * self.jitter_range
+            moved = _WIDE.add(value, _WIDE.multiply(context.uniform("jitter", *parts), self.jitter_range))
             moved = _spellable(moved, None if limits is None else limits.max_length)
         if moved == value:
             raise FieldError("out-of-range", "the jitter-range is too small to change a number of this size")
@@ -125,19 +128,16 @@ class Jitter(Action):
 
 def _add(value: Decimal, step: int) -> Decimal:
     """The exact sum."""
-    with localcontext(prec=_EXACT_DIGITS) as arithmetic:
-        arithmetic.traps[Inexact] = True
-        try:
-            return value + step
-        except Inexact:
-            raise FieldError("out-of-range", "the number has too many digits to be jittered") from None
+    try:
+        return _EXACT.add(value, step)
+    except Inexact:
+        raise FieldError("out-of-range", "the number has too many digits to be jittered") from None
 
 
 def _spellable(value: Decimal, max_length: int | None) -> Decimal:
     """Rounded to 15 significant digits, or as many as the field's length allows."""
-    for digits in range(DIGITS, 0, -1):
-        with localcontext(prec=digits):
-            rounded = value.normalize()
+    for arithmetic in _ROUNDED:
+        rounded = arithmetic.normalize(value)
         if max_length is None or len(spell_number(rounded)) <= max_length:
             return rounded
     raise FieldError("too-long", "the jittered number does not fit the field")
