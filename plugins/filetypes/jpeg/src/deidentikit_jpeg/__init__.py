@@ -2,13 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from deidentikit.filetype import FileType
+from deidentikit.filetype import Document, FileType, Limits, Listed, Named, Preset, Selector, Step
 from deidentikit.hookspecs import hookimpl
+from deidentikit.kinds import Formats
+from deidentikit.splice import Source
+from deidentikit_image_metadata.values import FORMATS
+
+from .document import JpegDocument
+from .listing import listed
+from .names import Matcher, check_literal, compile_selector, limits
+from .options import Options, section_schema
+
+if TYPE_CHECKING:
+    from deidentikit.schema import Fragment
+
+_PRESET: Final = Preset(suffixes=(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"))
+
+
+class JpegFile(FileType):
+    """A JPEG file of any process (ITU-T T.81, T.87), with EXIF, XMP, IPTC, comments and further images."""
+
+    name: ClassVar[str] = "jpeg"
+    summary: ClassVar[str] = "JPEG files; metadata are named by EXIF tag, XMP property, IPTC data set or segment."
+    sections: ClassVar[Mapping[str, Preset]] = {"jpg": _PRESET, "jpeg": _PRESET}
+    formats: ClassVar[Formats] = FORMATS
+    capabilities: ClassVar[frozenset[str]] = frozenset({"insertion"})
+
+    def __init__(self, options: Mapping[str, object], section: str = "") -> None:
+        super().__init__(options, section)
+        self._options = Options.of(options)
+
+    @classmethod
+    def sniff(cls, head: bytes, name: str) -> bool:
+        return head.startswith(b"\xff\xd8\xff")
+
+    @classmethod
+    def section_schema(cls) -> Fragment:
+        return section_schema()
+
+    def compile(self, named: Named) -> Selector:
+        return compile_selector(named)
+
+    def limits(self, selector: Selector) -> Limits | None:
+        return limits(selector)
+
+    def check_literal(self, selector: Selector, text: str) -> str | None:
+        return check_literal(selector, text)
+
+    def bind(self, steps: Sequence[Step], reads: Iterable[str]) -> Matcher:
+        return Matcher(steps, reads)
+
+    def open(self, source: Source, matcher: object) -> Document:
+        if not isinstance(matcher, Matcher):
+            raise TypeError("the matcher is not of this file type")
+        return JpegDocument(source, matcher, self._options)
+
+    def fields(self, source: Source) -> Iterator[Listed]:
+        return listed(source)
 
 
 @hookimpl
 def deidentikit_file_types() -> Iterable[type[FileType]]:
     """Offer the file type."""
-    return []
+    return [JpegFile]

@@ -1,0 +1,403 @@
+"""Bodies of metadata as blocks of fields: EXIF, XMP, IPTC, image resources, comments."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import attrs
+from deidentikit.errors import FieldError, FileError
+from deidentikit.filetype import UNLIMITED, Limits
+from deidentikit.kinds import Form, Kind, Value
+from deidentikit.splice import BytesSource
+from deidentikit_image_metadata import extension, photoshop
+from deidentikit_image_metadata.coverage import payloads
+from deidentikit_image_metadata.edit import Editor
+from deidentikit_image_metadata.fields import TagField
+from deidentikit_image_metadata.ifd import GPS_IFD, Ifd, IfdKind
+from deidentikit_image_metadata.iptc import Iptc, IptcField
+from deidentikit_image_metadata.photoshop import Resource, Resources
+from deidentikit_image_metadata.plaintext import Piece, Spelling
+from deidentikit_image_metadata.tags import space_of
+from deidentikit_image_metadata.texts import Plain, read_text, write_text
+from deidentikit_image_metadata.values import FORMATS
+from deidentikit_image_metadata.xmp import Packet, Property
+
+from .markers import MAX_PAYLOAD, walk
+from .names import BLOCK_NAMES, Item, Key, part_key, property_key, structural, tag_key
+from .segments import NEEDED, Holding, holding
+
+_SPELLING: Final = Spelling(FORMATS, lenient=True)
+_MAKER_NOTE: Final = 0x927C
+_NESTED_TAGS: Final = {700: Holding.XMP, 33723: Holding.IPTC}
+_NESTED_RESOURCES: Final = {
+    photoshop.IPTC: Holding.IPTC,
+    0x0422: Holding.EXIF,
+    0x0423: Holding.EXIF,
+    0x0424: Holding.XMP,
+}
+_THUMBNAIL_HEADER: Final = 28
+_COMMENT_LIMITS: Final = Limits(max_length=MAX_PAYLOAD)
+_TYPES: Final = "BYTE ASCII SHORT LONG RATIONAL SBYTE UNDEFINED SSHORT SLONG SRATIONAL FLOAT DOUBLE IFD".split()
+
+
+@attrs.frozen
+class Nest:
+    """A body of metadata within another one.
+
+    put, drop : give it other bytes, take it out
+    """
+
+    holding: Holding
+    data: bytes
+    put: Callable[[bytes], None]
+    drop: Callable[[], None]
+
+
+class Block(ABC):
+    """A body of metadata, open for editing."""
+
+    @abstractmethod
+    def items(self) -> Iterator[Item]:
+        """Its own fields, not those of what is nested in it. Asked before any edit."""
+
+    @property
+    @abstractmethod
+    def changed(self) -> bool:
+        """Whether anything was edited."""
+
+    @abstractmethod
+    def to_bytes(self) -> bytes:
+        """The edited body; empty where nothing is left of it."""
+
+    def nests(self) -> Iterator[Nest]:
+        """What is nested in it."""
+        yield from ()
+
+    def reopened(self) -> Block:
+        """The edited body, opened again."""
+        return type(self)(self.to_bytes())  # type: ignore[call-arg]
+
+    def remove_gps(self) -> int:
+        """Take all positions out; how many fields or blocks of them went."""
+        return 0
+
+    def thumbnails(self) -> list[bytes]:
+        """The small copies of the picture that it holds; bytes of a JPEG stream, or none for other codings."""
+        return []
+
+    def remove_thumbnails(self) -> int:
+        """Take the small copies of the picture out; how many went."""
+        return 0
+
+
+class ExifBlock(Block):
+    """A TIFF structure with the tags of EXIF."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises FileError as `Editor` does."""
+        self.editor = Editor(BytesSource(data), exif=True)
+        self._items = list(self._tags())
+
+    def _tags(self) -> Iterator[Item]:
+        for ifd in self.editor.structure:
+            block = BLOCK_NAMES[ifd.kind]
+            space = space_of(ifd.kind)
+            for entry in ifd.entries:
+                field = TagField(self.editor, ifd, entry)
+                name = field.tag.name
+                keys = tag_key(space, entry.tag), tag_key(space, entry.tag, ifd.kind)
+                reached = () if structural(field.tag) else (f"{block}.{name}", name)
+                shown = _TYPES[entry.type - 1] if 0 < entry.type <= len(_TYPES) else str(entry.type)
+                yield Item(field, f"{block}.{name}", keys, reached, shown)
+
+    def items(self) -> Iterator[Item]:
+        return iter(self._items)
+
+    def nests(self) -> Iterator[Nest]:
+        for item in self._items:
+            field = item.field
+            if not isinstance(field, TagField) or field.entry.tag not in _NESTED_TAGS or field.entry.broken:
+                continue
+            if field.ifd.kind in (IfdKind.IMAGE, IfdKind.THUMBNAIL, IfdKind.SUB):
+                data = self.editor.original(field.entry).data
+                yield Nest(_NESTED_TAGS[field.entry.tag], data, self._putter(field), field.remove)
+
+    def _putter(self, field: TagField) -> Callable[[bytes], None]:
+        def put(data: bytes) -> None:
+            if self.editor.has(field.ifd, field.entry):
+                self.editor.overwrite(field.ifd, field.entry, 7, data)
+
+        return put
+
+    @property
+    def changed(self) -> bool:
+        return self.editor.overlay.changed
+
+    @property
+    def maker_note(self) -> bool:
+        """Whether it has a maker note, which may point to any place in it."""
+        return any(ifd.find(_MAKER_NOTE) is not None for ifd in self.editor.structure)
+
+    @property
+    def image(self) -> Ifd:
+        """The IFD of the picture itself."""
+        return self.editor.structure.top[0]
+
+    def to_bytes(self) -> bytes:
+        if not self.changed:
+            return self.editor.overlay.to_bytes()
+        if not any(ifd.entries for ifd in self.editor.structure):
+            return b""
+        data = self.editor.overlay.to_bytes()
+        if self.maker_note and len(data) <= MAX_PAYLOAD:
+            return data
+        return data[: self.editor.used_size()]
+
+    def remove_gps(self) -> int:
+        found = [
+            (ifd, entry)
+            for ifd in self.editor.structure
+            for entry in ifd.entries
+            if entry.tag == GPS_IFD and ifd.kind not in (IfdKind.GPS, IfdKind.INTEROP)
+        ]
+        for ifd, entry in found:
+            self.editor.remove(ifd, entry)
+        return len(found)
+
+    def _thumbnail_ifds(self) -> list[Ifd]:
+        return self.editor.structure.top[1:]
+
+    def thumbnails(self) -> list[bytes]:
+        source = self.editor.overlay
+        found = (extent for ifd in self._thumbnail_ifds() for extent in payloads(ifd, source))
+        return [source.pread(length, offset) for offset, length in found if offset]
+
+    def remove_thumbnails(self) -> int:
+        ifds = self._thumbnail_ifds()
+        self.editor.drop(ifds)
+        return len(ifds)
+
+
+class XmpBlock(Block):
+    """An XMP packet, or an extension of one."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises FileError as `Packet` does."""
+        self.packet = Packet(data)
+        self.pointer = extension.pointer(self.packet)
+
+    def items(self) -> Iterator[Item]:
+        for found in self.packet.properties:
+            if found is not self.pointer:
+                keys = property_key(found.name), property_key(found.path)
+                texts = f"XMP.{found.path}", found.path, found.name
+                yield Item(found, found.path, keys, texts, "XMP")
+
+    @property
+    def changed(self) -> bool:
+        return self.packet.changed
+
+    def to_bytes(self) -> bytes:
+        return self.packet.to_bytes()
+
+    def remove_gps(self) -> int:
+        return self._remove([found for found in self.packet.properties if found.name.casefold().startswith("exif:gps")])
+
+    def remove_thumbnails(self) -> int:
+        return self._remove(self.packet.find("xmp:Thumbnails"))
+
+    def _remove(self, found: Sequence[Property]) -> int:
+        for each in found:
+            each.remove()
+        return len(found)
+
+
+class IptcBlock(Block):
+    """IPTC data sets."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises FileError as `Iptc` does."""
+        self.iptc = Iptc(data)
+
+    def items(self) -> Iterator[Item]:
+        for field in self.iptc.fields:
+            name = field.path.removeprefix("IPTC.")
+            yield Item(field, field.path, (("iptc", *field.key),), (field.path, name), "IPTC")
+
+    @property
+    def changed(self) -> bool:
+        return self.iptc.changed
+
+    def to_bytes(self) -> bytes:
+        return self.iptc.to_bytes()
+
+
+class PhotoshopBlock(Block):
+    """Photoshop image resources."""
+
+    def __init__(self, data: bytes) -> None:
+        """Raises FileError as `Resources` does."""
+        self.resources = Resources(data)
+
+    def items(self) -> Iterator[Item]:
+        for resource in self.resources.resources:
+            if resource.id not in _NESTED_RESOURCES and resource.id != photoshop.IPTC_DIGEST:
+                path = f"Photoshop.{resource.title}"
+                field = ResourceField(self.resources, resource)
+                keys: tuple[Key, ...] = (("resource", resource.id),)
+                if resource.id in photoshop.THUMBNAILS:
+                    keys += (part_key("Thumbnail"),)
+                yield Item(field, path, keys, (path, resource.title), "resource")
+
+    def nests(self) -> Iterator[Nest]:
+        for resource in self.resources.resources:
+            if resource.id in _NESTED_RESOURCES:
+                yield Nest(_NESTED_RESOURCES[resource.id], resource.data, *self._writers(resource))
+
+    def _writers(self, resource: Resource) -> tuple[Callable[[bytes], None], Callable[[], None]]:
+        def put(data: bytes) -> None:
+            self.resources.replace(resource, data)
+
+        def drop() -> None:
+            self.resources.remove(resource)
+
+        return put, drop
+
+    @property
+    def changed(self) -> bool:
+        return self.resources.changed
+
+    def to_bytes(self) -> bytes:
+        return self.resources.to_bytes()
+
+    def _thumbnail_resources(self) -> list[Resource]:
+        return [resource for resource in self.resources.left if resource.id in photoshop.THUMBNAILS]
+
+    def thumbnails(self) -> list[bytes]:
+        return [resource.data[_THUMBNAIL_HEADER:] for resource in self._thumbnail_resources()]
+
+    def remove_thumbnails(self) -> int:
+        found = self._thumbnail_resources()
+        for resource in found:
+            self.resources.remove(resource)
+        return len(found)
+
+
+@attrs.frozen(eq=False)
+class ResourceField:
+    """An image resource as a field: bytes that may be text."""
+
+    resources: Resources
+    resource: Resource
+    required: bool = False
+    limits: Limits = UNLIMITED
+
+    @property
+    def path(self) -> str:
+        return f"Photoshop.{self.resource.title}"
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        data = self.resource.data
+        if form.kind is Kind.BYTES:
+            return [data] if data else []
+        return _SPELLING.read(Plain().split(data, ""), form)
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        if form.kind is Kind.BYTES:
+            self.resources.replace(self.resource, b"".join(value for value in values if isinstance(value, bytes)))
+            return
+        before = Plain().split(self.resource.data, "")
+        after = _SPELLING.written(values, before, form)
+        if after != before:
+            self.resources.replace(self.resource, Plain().join(after, b"", ""))
+
+    def remove(self) -> None:
+        self.resources.remove(self.resource)
+
+
+class CommentBlock(Block):
+    """A comment segment."""
+
+    def __init__(self, data: bytes) -> None:
+        self.original = data
+        self.data: bytes | None = data
+
+    def items(self) -> Iterator[Item]:
+        yield Item(CommentField(self), "COM", (part_key("COM"),), ("COM", "Comment"), "comment")
+
+    @property
+    def changed(self) -> bool:
+        return self.data != self.original
+
+    def to_bytes(self) -> bytes:
+        return self.data or b""
+
+
+@attrs.frozen(eq=False)
+class CommentField:
+    """A comment as a field, or as the place of one."""
+
+    block: CommentBlock
+    path: str = "COM"
+    required: bool = False
+    limits: Limits = _COMMENT_LIMITS
+
+    def _pieces(self) -> list[Piece]:
+        piece = read_text(self.block.original)
+        return [] if piece is None else [piece.rstrip("\0") if isinstance(piece, str) else piece]
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        if form.kind is Kind.BYTES:
+            return [self.block.original] if self.block.original else []
+        return _SPELLING.read(self._pieces(), form)
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        if form.kind is Kind.BYTES:
+            self._put(b"".join(value for value in values if isinstance(value, bytes)))
+            return
+        before = self._pieces()
+        after = _SPELLING.written(values, before, form)
+        if after == before:
+            return
+        if len(after) > 1:
+            raise FieldError("wrong-kind", "a comment holds one text, not several", self.path)
+        self._put(write_text(after[0]) if after else b"")
+
+    def _put(self, data: bytes) -> None:
+        if len(data) > MAX_PAYLOAD:
+            raise FieldError("too-long", f"a comment holds {MAX_PAYLOAD} bytes", self.path)
+        self.block.data = data
+
+    def insert(self, values: Sequence[Value | None], form: Form) -> None:
+        """Fill a comment that is new."""
+        self.write(values, form)
+
+    def remove(self) -> None:
+        self.block.data = None
+
+
+BLOCKS: Final[dict[Holding, Callable[[bytes], Block]]] = {
+    Holding.EXIF: ExifBlock,
+    Holding.XMP: XmpBlock,
+    Holding.EXTENSION: XmpBlock,
+    Holding.IPTC: IptcBlock,
+    Holding.PHOTOSHOP: PhotoshopBlock,
+    Holding.COMMENT: CommentBlock,
+}
+"""How what a body holds is opened. Holdings that are absent here are not looked into."""
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether a small copy of the picture carries no metadata of its own."""
+    if not data.startswith(b"\xff\xd8"):
+        return True
+    try:
+        tokens = walk(BytesSource(data))
+    except FileError:
+        return False
+    return all(holding(token) in NEEDED for token in tokens) and not data[tokens[-1].end :].strip(b"\0")
+
+
+__all__ = ["BLOCKS", "Block", "CommentBlock", "CommentField", "ExifBlock", "IptcBlock", "IptcField", "Nest", "is_plain"]

@@ -1,0 +1,278 @@
+"""A JPEG file that is edited segment by segment."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
+
+import attrs
+from deidentikit.errors import FieldError, FileError
+from deidentikit.filetype import Batch, Document, Field, Limits, Place, Step
+from deidentikit.kinds import Form, Kind, Value
+from deidentikit.splice import BytesSource, Patch, Sink, Source, splice
+from deidentikit_image_metadata import values as tag_values
+from deidentikit_image_metadata.fields import TagPlace
+from deidentikit_image_metadata.iptc import IptcField
+from deidentikit_image_metadata.tags import Tag
+
+from .blocks import Block, ExifBlock
+from .layout import Image, read_layout
+from .names import BLOCK_NAMES, Item, Key, Matcher, NameSelector
+from .options import Options
+from .picture import Picture
+from .residual import residual
+from .segments import Holding
+from .settling import Settling
+from .tracking import Tracked
+
+_TEXT = Form(Kind.TEXT)
+
+
+class JpegDocument(Document, Batch):
+    """A JPEG file: one batch, its metadata as fields, of every image that it lists."""
+
+    def __init__(self, source: Source, matcher: Matcher, options: Options) -> None:
+        """Raises FileError as `layout.read_layout` does."""
+        self._source = source
+        self._matcher = matcher
+        self._options = options
+        self._layout = read_layout(source, further=not options.first_image_only)
+        self._settling = Settling(options)
+        self._tracked: list[Tracked] = []
+        self._images = [image for image in self._layout.images if not self._drops(image)]
+        self._pictures = [Picture(source, image.tokens, at) for at, image in enumerate(self._images, 1)]
+        opens = matcher.opens or options.opens
+        for picture in self._pictures:
+            picture.open(lambda holding: self._wants(holding, opens))
+        self._drop_index()
+
+    def _drops(self, image: Image) -> bool:
+        thumbnail = image.entry is not None and image.entry.is_thumbnail
+        return self._options.remove_thumbnail and thumbnail and image is not self._layout.images[0]
+
+    def _wants(self, holding: Holding, opens: bool) -> bool:
+        if self._options.doom(holding) and not self._matcher.reads:
+            return False
+        return opens or holding is Holding.COMMENT
+
+    @property
+    def _keeps_index(self) -> bool:
+        if self._layout.broken_index:
+            return self._options.keep_trailing or self._layout.end == self._source.size
+        return len(self._images) > 1 or not (self._options.first_image_only or len(self._layout.images) > 1)
+
+    def _drop_index(self) -> None:
+        """Without the images that it lists an index is of no use."""
+        gone = len(self._layout.images) - len(self._images)
+        if gone:
+            self._settling.effects["remove-thumbnail"] += gone
+        if not self._keeps_index:
+            found = [part for part in self._pictures[0].parts if part.holding is Holding.MPF]
+            for part in found:
+                part.gone = True
+            if found and self._layout.broken_index:
+                self._settling.dropped["mpf"] = None
+            elif found and self._options.remove_extra_images:
+                listed = 0 if self._layout.index is None else len(self._layout.index.entries) - 1
+                self._settling.effects["remove-extra-images"] += listed
+
+    # fields
+
+    def batches(self) -> Iterator[Batch]:
+        yield self
+
+    def matches(self) -> Iterator[tuple[Field, Step]]:
+        for picture in self._pictures:
+            for item in self._offered(picture):
+                if (step := self._matcher.first(item)) is not None:
+                    tracked = Tracked(item, picture.number)
+                    self._tracked.append(tracked)
+                    yield tracked, step
+
+    def _offered(self, picture: Picture) -> Iterator[Item]:
+        """The fields that no option takes out."""
+        for part in picture.parts:
+            if not any(self._options.doom(each.holding) for each in (part, part.parent) if each is not None):
+                yield from part.items()
+
+    def absent(self) -> Iterator[tuple[Place, Step]]:
+        for picture in self._pictures:
+            self._settling.resolve(picture)
+        main = self._pictures[0]
+        present: set[Key] = {key for item in self._offered(main) for key in item.keys}
+        for selector, step in self._matcher.creating():
+            if present.isdisjoint(selector.keys) and (place := self._place(main, selector)) is not None:
+                yield place, step
+                present.update(selector.keys)
+
+    def _place(self, picture: Picture, selector: NameSelector) -> Place | None:
+        """Where an absent field is made, or None where an option takes out what would hold it."""
+        tag = selector.tag
+        held = Holding.EXIF if tag is not None else Holding.IPTC if selector.key[0] == "iptc" else Holding.COMMENT
+        if self._options.doom(held) or any(part.trouble and not part.lost for part in picture.parts):
+            return None
+        if tag is not None:
+            return NewTag(picture, tag)
+        if held is Holding.COMMENT:
+            return picture.new_comment()
+        return NewDataSet(picture, selector)
+
+    def original(self, name: str) -> Sequence[str]:
+        keys = self._matcher.reads[name]
+        return _texts(
+            item for part in self._pictures[0].parts for item in part.items() if not keys.isdisjoint(item.keys)
+        )
+
+    def current(self, name: str) -> Sequence[str]:
+        keys = self._matcher.reads[name]
+        blocks = [_as_edited(block) for block in self._pictures[0].blocks()]
+        return _texts(
+            item for block in blocks if block is not None for item in block.items() if not keys.isdisjoint(item.keys)
+        )
+
+    def rows(self) -> int | None:
+        return None
+
+    def subjects(self, name: str) -> Sequence[str]:
+        raise NotImplementedError("a JPEG file has no rows")
+
+    # writing
+
+    def settle(self) -> None:
+        for picture in self._pictures:
+            self._settling.settle(picture)
+        if self._trailing:
+            self._settling.dropped["trailing"] = None
+
+    @property
+    def _trailing(self) -> list[tuple[int, int]]:
+        """The stretches between and behind images that are not carried over."""
+        if self._options.keep_trailing:
+            return []
+        behind = (self._layout.end, self._source.size)
+        return [*self._layout.gaps, *([behind] if behind[0] < behind[1] else [])]
+
+    def _patches(self) -> list[Patch]:
+        patches = [patch for picture in self._pictures for patch in picture.patches()]
+        patches += [Patch(start, end, b"") for start, end in self._trailing]
+        patches += [Patch(image.start, image.end, b"") for image in self._layout.images if image not in self._images]
+        patches.sort(key=lambda patch: (patch.start, patch.end))
+        index = self._layout.index
+        if index is None or not self._keeps_index or not patches:
+            return patches
+        kept = [(image.entry, image.end) for image in self._images if image.entry is not None]
+        order = sorted(kept, key=lambda pair: index.entries.index(pair[0]))
+        payload = index.rewritten(order, _moving(patches))
+        if payload != self._source.pread(index.token.size, index.token.body):
+            patches.append(Patch(index.token.body, index.token.end, payload))
+            patches.sort(key=lambda patch: (patch.start, patch.end))
+        return patches
+
+    def write(self, sink: Sink) -> None:
+        splice(self._source, sink, self._patches())
+
+    def check(self, written: Source) -> None:
+        patches = self._patches()
+        size = self._source.size + sum(len(patch.data) - (patch.end - patch.start) for patch in patches)
+        if written.size != size:
+            raise FileError("verify", "the output is not as long as it was meant to be")
+        try:
+            images = read_layout(written, further=not self._options.first_image_only).images
+            self._check_blocks()
+        except FileError as error:
+            raise FileError("verify", f"the output cannot be read again: {error.reason}") from None
+        if len(images) != len(self._pictures):
+            raise FileError("verify", "the output does not hold the images that were meant")
+        for image, picture in zip(images, self._pictures, strict=True):
+            expected = list(picture.expected())
+            if [(token.marker, token.size) for token in image.tokens] != [each[:2] for each in expected]:
+                raise FileError("verify", "the output does not hold the segments that were meant")
+            for token, (_, _, payload) in zip(image.tokens, expected, strict=True):
+                if payload is not None and written.pread(token.size, token.body) != payload:
+                    raise FileError("verify", "a segment of the output is not what was meant")
+
+    def _check_blocks(self) -> None:
+        for picture in self._pictures:
+            for block in picture.blocks():
+                data = block.to_bytes() if block.changed else b""
+                if data and isinstance(block, ExifBlock):
+                    block.editor.check(BytesSource(data))
+                elif data:
+                    block.reopened()
+
+    def effects(self) -> Mapping[str, int]:
+        return self._settling.effects
+
+    def dropped(self) -> Sequence[str]:
+        return tuple(self._settling.dropped)
+
+    def residual(self) -> int:
+        return residual(self._pictures, self._tracked)
+
+
+def _moving(patches: Sequence[Patch]) -> Callable[[int], int]:
+    """From positions in the source to positions in the output."""
+    ends = [patch.end for patch in patches]
+    shifts = [0, *accumulate(len(patch.data) - (patch.end - patch.start) for patch in patches)]
+    return lambda position: position + shifts[bisect_right(ends, position)]
+
+
+def _as_edited(block: Block) -> Block | None:
+    if not block.changed:
+        return block
+    return block.reopened() if block.to_bytes() else None
+
+
+def _texts(items: Iterator[Item]) -> list[str]:
+    """The values of fields as text; of fields with equal values those of the first."""
+    found: dict[tuple[str, ...], None] = {}
+    for item in items:
+        try:
+            texts = tuple(value for value in item.field.read(_TEXT) if isinstance(value, str))
+        except FieldError:
+            continue
+        found[texts] = None
+    return [text for texts in found for text in texts]
+
+
+@attrs.frozen(eq=False)
+class NewTag:
+    """Where an EXIF tag will be made, with the EXIF around it if there is none."""
+
+    picture: Picture
+    tag: Tag
+
+    @property
+    def path(self) -> str:
+        return f"{BLOCK_NAMES[self.tag.home]}.{self.tag.name}"
+
+    @property
+    def limits(self) -> Limits:
+        return tag_values.limits(self.tag)
+
+    def insert(self, values: Sequence[Value | None], form: Form) -> None:
+        block = self.picture.new_exif()
+        TagPlace(block.editor, block.image, self.tag).insert(values, form)
+
+
+@attrs.frozen(eq=False)
+class NewDataSet:
+    """Where an IPTC data set will be made."""
+
+    picture: Picture
+    selector: NameSelector
+
+    @property
+    def path(self) -> str:
+        return self.selector.text
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(max_length=32_767)
+
+    def insert(self, values: Sequence[Value | None], form: Form) -> None:
+        _, record, number = self.selector.key
+        assert isinstance(record, int)
+        assert isinstance(number, int)
+        IptcField(self.picture.new_iptc().iptc, (record, number)).insert(values, form)

@@ -1,0 +1,98 @@
+"""The keys of a JPEG section that are no actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from .segments import NEEDED, Holding
+
+if TYPE_CHECKING:
+    from deidentikit.schema import Fragment
+
+
+@attrs.frozen
+class Options:
+    """What a section asks for beside its rules.
+
+    unreadable : what becomes of metadata that cannot be read: ``refuse`` the file, ``remove`` or ``keep`` them
+    """
+
+    remove_exif: bool = False
+    remove_gps: bool = False
+    remove_xmp: bool = False
+    remove_iptc: bool = False
+    remove_comments: bool = False
+    remove_thumbnail: bool = False
+    remove_extra_images: bool = False
+    remove_metadata: bool = False
+    keep_thumbnail: bool = False
+    keep_trailing: bool = False
+    unreadable: str = "refuse"
+
+    def __attrs_post_init__(self) -> None:
+        if self.keep_thumbnail and (self.remove_thumbnail or self.remove_metadata):
+            raise ValueError("keep-thumbnail and remove-thumbnail (or remove-metadata) contradict each other")
+        if self.keep_trailing and self.remove_metadata:
+            raise ValueError("keep-trailing and remove-metadata contradict each other")
+
+    @classmethod
+    def of(cls, options: Mapping[str, object]) -> Options:
+        """From a section's keys; keys of others are left aside. Raises ValueError for keys that contradict."""
+        known = {field.name for field in attrs.fields(cls)}
+        named = {key.replace("-", "_"): value for key, value in options.items()}
+        return cls(**{name: value for name, value in named.items() if name in known})  # type: ignore[arg-type]
+
+    def doom(self, holding: Holding) -> str | None:
+        """The option by which everything of a holding goes, if one does."""
+        if self.remove_exif and holding is Holding.EXIF:
+            return "remove-exif"
+        if self.remove_xmp and holding in (Holding.XMP, Holding.EXTENSION):
+            return "remove-xmp"
+        if self.remove_iptc and holding is Holding.IPTC:
+            return "remove-iptc"
+        if self.remove_comments and holding is Holding.COMMENT:
+            return "remove-comments"
+        return "remove-metadata" if self.remove_metadata and holding not in NEEDED else None
+
+    @property
+    def first_image_only(self) -> bool:
+        """All images but the first go."""
+        return self.remove_extra_images or self.remove_metadata
+
+    @property
+    def opens(self) -> bool:
+        """Some option looks into EXIF, XMP or image resources."""
+        inside = self.remove_gps or self.remove_thumbnail or self.remove_exif or self.remove_xmp or self.remove_iptc
+        return inside and not self.remove_metadata
+
+
+def section_schema() -> Fragment:
+    """The keys with their validators."""
+    from deidentikit.schema import Key, OneOf, YesNo
+
+    return {
+        "remove-exif": Key(YesNo(), "Remove all EXIF, thumbnail and maker note included.", "no"),
+        "remove-gps": Key(YesNo(), "Remove the GPS block of EXIF, and GPS properties of XMP.", "no"),
+        "remove-xmp": Key(YesNo(), "Remove XMP packets and extended XMP.", "no"),
+        "remove-iptc": Key(YesNo(), "Remove IPTC data sets.", "no"),
+        "remove-comments": Key(YesNo(), "Remove comment segments.", "no"),
+        "remove-thumbnail": Key(
+            YesNo(),
+            "Remove the small copies of the picture in EXIF, JFIF, XMP, image resources and further images.",
+            "no",
+        ),
+        "remove-extra-images": Key(YesNo(), "Remove all images but the first, and the index that lists them.", "no"),
+        "remove-metadata": Key(
+            YesNo(), "Remove everything but what is needed to show the picture, known to this program or not.", "no"
+        ),
+        "keep-thumbnail": Key(YesNo(), "Keep the EXIF thumbnail although a rule changes the EXIF around it.", "no"),
+        "keep-trailing": Key(YesNo(), "Keep bytes after the end of the last image.", "no"),
+        "unreadable": Key(
+            OneOf("refuse", "remove", "keep"),
+            "What becomes of EXIF, XMP, IPTC or image resources that rules ask for and that cannot be read.",
+            "refuse",
+        ),
+    }

@@ -1,0 +1,131 @@
+"""The bodies of metadata of one image: where each stands, what it holds, and how it goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import attrs
+from deidentikit.errors import FieldError, FileError
+from deidentikit.filetype import Limits
+from deidentikit.kinds import Form, Kind, Value
+
+from .blocks import BLOCKS, Block
+from .names import Item, Key, part_key
+from .segments import Holding
+
+_WHOLE_NAMES: Final = {
+    Holding.EXIF: ("EXIF",),
+    Holding.XMP: ("XMP",),
+    Holding.EXTENSION: ("XMP",),
+    Holding.IPTC: ("IPTC",),
+    Holding.PHOTOSHOP: ("Photoshop",),
+    Holding.ICC: ("ICC",),
+    Holding.JFXX: ("JFXX", "Thumbnail"),
+}
+_WHOLE: Final = Limits(kinds=frozenset({Kind.NATIVE}))
+_REQUIRED: Final = frozenset({Holding.JFIF, Holding.ADOBE, Holding.MPF})
+
+
+@attrs.define(eq=False)
+class Part:
+    """A body of metadata and where it goes back.
+
+    app : the application segment it stands in, such as ``APP1``; nothing where it stands within another part
+    title : what it is called in a listing
+    trouble : why it cannot be read
+    gone : it is to be taken out
+    """
+
+    holding: Holding
+    load: Callable[[], bytes]
+    put: Callable[[bytes], None]
+    drop: Callable[[], None]
+    parent: Part | None = None
+    app: str = ""
+    title: str = ""
+    block: Block | None = None
+    trouble: FileError | None = None
+    gone: bool = False
+
+    def open(self) -> Iterator[Part]:
+        """Look into it, if it is not looked into yet; gives all parts nested in it."""
+        if self.block is not None or self.trouble is not None or self.holding not in BLOCKS:
+            return
+        try:
+            self.block = BLOCKS[self.holding](self.load())
+        except FileError as error:
+            self.trouble = error
+            return
+        for nest in self.block.nests():
+            part = Part(nest.holding, _constant(nest.data), nest.put, nest.drop, self)
+            yield part
+            yield from part.open()
+
+    @property
+    def lost(self) -> bool:
+        """Whether it goes, by itself or with the part around it."""
+        return self.gone or (self.parent is not None and self.parent.lost)
+
+    @property
+    def live(self) -> Block | None:
+        """What it holds, as long as it stays."""
+        return None if self.lost else self.block
+
+    def items(self) -> Iterator[Item]:
+        """The part as a whole, then its fields."""
+        if self.holding is not Holding.COMMENT:
+            yield self._whole()
+        if self.block is not None:
+            yield from self.block.items()
+
+    def _whole(self) -> Item:
+        names = _WHOLE_NAMES.get(self.holding, ())
+        keys: tuple[Key, ...] = tuple(part_key(name) for name in (*names, self.app) if name)
+        reached = (self.app,) if self.holding in (Holding.OTHER, Holding.JFXX) else ()
+        return Item(PartField(self), names[0] if names else self.app, keys, reached, "segment", self.title)
+
+    def commit(self) -> None:
+        """Put what was edited back where it stands. Nested parts go first. Raises FieldError (``too-long``)."""
+        if self.parent is not None and self.parent.lost:
+            return
+        if self.gone:
+            self.drop()
+        elif self.block is not None and self.block.changed:
+            data = self.block.to_bytes()
+            if data:
+                self.put(data)
+            else:
+                self.drop()
+
+
+def _constant(data: bytes) -> Callable[[], bytes]:
+    return lambda: data
+
+
+@attrs.frozen(eq=False)
+class PartField:
+    """A whole part as a field: it can be removed or kept."""
+
+    part: Part
+    limits: Limits = _WHOLE
+
+    @property
+    def path(self) -> str:
+        return self.part.app if self.part.holding is Holding.OTHER else self.part.holding.value
+
+    @property
+    def required(self) -> bool:
+        return self.part.holding in _REQUIRED
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        raise self._refusal()
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        raise self._refusal()
+
+    def _refusal(self) -> FieldError:
+        return FieldError("wrong-kind", "this can be removed or kept as a whole, nothing else", self.path)
+
+    def remove(self) -> None:
+        self.part.gone = True
