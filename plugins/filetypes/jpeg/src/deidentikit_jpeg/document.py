@@ -45,11 +45,14 @@ class JpegDocument(Document, Batch):
         opens = matcher.opens or options.opens
         for picture in self._pictures:
             picture.open(lambda holding: self._wants(holding, opens))
-        self._drop_index()
+        self._drop_images()
 
     def _drops(self, image: Image) -> bool:
-        thumbnail = image.entry is not None and image.entry.is_thumbnail
-        return self._options.remove_thumbnail and thumbnail and image is not self._layout.images[0]
+        """Whether an image is a copy of the first that `remove-thumbnail` takes out."""
+        index = self._layout.index
+        if not self._options.remove_thumbnail or image is self._layout.images[0] or index is None:
+            return False
+        return image.place is not None and index.entries[image.place].is_thumbnail
 
     def _wants(self, holding: Holding, opens: bool) -> bool:
         if self._options.doom(holding) and not self._matcher.reads:
@@ -58,24 +61,26 @@ class JpegDocument(Document, Batch):
 
     @property
     def _keeps_index(self) -> bool:
+        """Whether the index is of use in the output."""
         if self._layout.broken_index:
             return self._options.keep_trailing or self._layout.end == self._source.size
-        return len(self._images) > 1 or not (self._options.first_image_only or len(self._layout.images) > 1)
+        lost = self._options.first_image_only or len(self._images) < len(self._layout.images)
+        return len(self._images) > 1 or not lost
 
-    def _drop_index(self) -> None:
-        """Without the images that it lists an index is of no use."""
-        gone = len(self._layout.images) - len(self._images)
-        if gone:
-            self._settling.effects["remove-thumbnail"] += gone
-        if not self._keeps_index:
-            found = [part for part in self._pictures[0].parts if part.holding is Holding.MPF]
-            for part in found:
+    def _drop_images(self) -> None:
+        """Note the images that options take out, and the index if it is of no use without them."""
+        effects, index = self._settling.effects, self._layout.index
+        if gone := len(self._layout.images) - len(self._images):
+            effects["remove-thumbnail"] += gone
+        if self._options.remove_extra_images and index is not None:
+            effects["remove-extra-images"] += len(index.entries) - 1
+        if self._keeps_index:
+            return
+        for part in self._pictures[0].parts:
+            if part.holding is Holding.MPF:
                 part.gone = True
-            if found and self._layout.broken_index:
-                self._settling.dropped["mpf"] = None
-            elif found and self._options.remove_extra_images:
-                listed = 0 if self._layout.index is None else len(self._layout.index.entries) - 1
-                self._settling.effects["remove-extra-images"] += listed
+                if self._layout.broken_index:
+                    self._settling.dropped["mpf"] = None
 
     # fields
 
@@ -93,7 +98,7 @@ class JpegDocument(Document, Batch):
     def _offered(self, picture: Picture) -> Iterator[Item]:
         """The fields that no option takes out."""
         for part in picture.parts:
-            if not any(self._options.doom(each.holding) for each in (part, part.parent) if each is not None):
+            if not any(self._options.doom(each.holding) for each in part.lineage()):
                 yield from part.items()
 
     def absent(self) -> Iterator[tuple[Place, Step]]:
@@ -110,7 +115,9 @@ class JpegDocument(Document, Batch):
         """Where an absent field is made, or None where an option takes out what would hold it."""
         tag = selector.tag
         held = Holding.EXIF if tag is not None else Holding.IPTC if selector.key[0] == "iptc" else Holding.COMMENT
-        if self._options.doom(held) or any(part.trouble and not part.lost for part in picture.parts):
+        around = Holding.PHOTOSHOP if held is Holding.IPTC else held
+        kept = any(part.trouble and not part.lost for part in picture.parts if part.holding in (held, around))
+        if kept or self._options.doom(held) or self._options.doom(around):
             return None
         if tag is not None:
             return NewTag(picture, tag)
@@ -161,9 +168,9 @@ class JpegDocument(Document, Batch):
         index = self._layout.index
         if index is None or not self._keeps_index or not patches:
             return patches
-        kept = [(image.entry, image.end) for image in self._images if image.entry is not None]
-        order = sorted(kept, key=lambda pair: index.entries.index(pair[0]))
-        payload = index.rewritten(order, _moving(patches))
+        ends = {image.place: image.end for image in self._images if image.place is not None}
+        dropped = {image.place for image in self._layout.images if image.place is not None} - set(ends)
+        payload = index.rewritten(ends, dropped, _moving(patches))
         if payload != self._source.pread(index.token.size, index.token.body):
             patches.append(Patch(index.token.body, index.token.end, payload))
             patches.sort(key=lambda patch: (patch.start, patch.end))

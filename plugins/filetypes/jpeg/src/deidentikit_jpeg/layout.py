@@ -9,7 +9,7 @@ from deidentikit.errors import FileError
 from deidentikit.splice import CHUNK, Source
 
 from .markers import Token, walk
-from .mpf import MpEntry, MpIndex, read_index
+from .mpf import MpIndex, read_index
 from .segments import Holding, holding
 
 _MAX_GAP: Final = CHUNK
@@ -19,11 +19,11 @@ _MAX_GAP: Final = CHUNK
 class Image:
     """One image of a file.
 
-    entry : its place in the index; None where there is no index
+    place : which entry of the index it is; None where no entry lists it
     """
 
     tokens: list[Token]
-    entry: MpEntry | None = None
+    place: int | None = None
 
     @property
     def start(self) -> int:
@@ -64,13 +64,13 @@ def read_layout(source: Source, *, further: bool = True) -> Layout:
     index, broken = _index(source, tokens)
     if index is None or not further:
         return Layout([Image(tokens)], index, broken, [])
-    first = next((entry for entry in index.entries if not entry.offset), None)
-    images = [Image(tokens, first)]
+    entries = index.entries
+    images = [Image(tokens, next((at for at, entry in enumerate(entries) if not entry.offset), None))]
     gaps = []
-    listed = sorted((entry for entry in index.entries if entry.offset and entry.size), key=index.position)
-    for entry in listed:
-        start, end = index.position(entry), images[-1].end
-        image = Image(_listed(source, start, end), entry)
+    listed = [at for at, entry in enumerate(entries) if entry.offset and entry.size]
+    for at in sorted(listed, key=lambda at: entries[at].offset):
+        start, end = index.position(entries[at]), images[-1].end
+        image = Image(_listed(source, start, end), at)
         if not _is_padding(source, end, start):
             gaps.append((end, start))
         images.append(image)
@@ -99,7 +99,8 @@ def _listed(source: Source, start: int, after: int) -> list[Token]:
             reason = error.reason
     raise FileError(
         "mpf-image",
-        f"the file lists an image that cannot be read ({reason}); `remove-extra-images: yes` leaves all but the first out",
+        f"the file lists an image that cannot be read ({reason});"
+        " `remove-extra-images: yes` leaves out all but the first",
     )
 
 

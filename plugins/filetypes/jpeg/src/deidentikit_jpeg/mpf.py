@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import attrs
@@ -59,40 +59,43 @@ class MpIndex:
         """Where an image begins."""
         return self.base + entry.offset if entry.offset else 0
 
-    def rewritten(self, kept: Sequence[tuple[MpEntry, int]], moved: Callable[[int], int]) -> bytes:
+    def rewritten(self, ends: Mapping[int, int], dropped: Collection[int], moved: Callable[[int], int]) -> bytes:
         """The segment's payload for the images that stay.
 
-        kept : each entry with the place where its image ended
+        ends : where images ended, by their places in `entries`; others are not in the file and stay as listed
+        dropped : places of images that are taken out
         moved : from a position in the source to the one in the output
         Raises FileError (``too-large``) where an offset passes 4 GiB.
         """
         editor = Editor(BytesSource(self.data), exif=True)
         ifd = editor.structure.top[0]
         order = editor.layout.order
-        numbers = {self.entries.index(entry) + 1: number for number, (entry, _) in enumerate(kept, 1)}
+        kept = [place for place in range(len(self.entries)) if place not in dropped]
+        numbers = {place + 1: number for number, place in enumerate(kept, 1)}
         records = b""
-        for entry, end in kept:
-            start = self.position(entry)
-            size = entry.size + (moved(end) - moved(start)) - (end - start)
-            offset = moved(start) - moved(self.base) if entry.offset else 0
+        for place in kept:
+            entry = self.entries[place]
+            size, offset = entry.size, entry.offset
+            if (end := ends.get(place)) is not None:
+                start = self.position(entry)
+                size += (moved(end) - moved(start)) - (end - start)
+                offset = moved(start) - moved(self.base) if offset else 0
             if not (0 <= size < _LIMIT and 0 <= offset < _LIMIT):
                 raise FileError("too-large", "the images of the file lie further apart than their index can say")
             depends = (numbers.get(number, 0) for number in entry.depends)
             records += struct.pack(order + "IIIHH", entry.attributes, size, offset, *depends)
-        if len(kept) < len(self.entries):
+        if dropped:
             count, identifiers = ifd.find(_NUMBER_OF_IMAGES), ifd.find(_IDENTIFIERS)
             if count is not None:
                 editor.overwrite(ifd, count, 4, struct.pack(order + "I", len(kept)))
             if identifiers is not None:
-                editor.overwrite(ifd, identifiers, 7, self._identifiers(editor.value(identifiers).data, kept))
+                data = editor.value(identifiers).data
+                places = (place * _IDENTIFIER for place in kept)
+                editor.overwrite(ifd, identifiers, 7, b"".join(data[at : at + _IDENTIFIER] for at in places))
         found = ifd.find(_ENTRIES)
         assert found is not None
         editor.overwrite(ifd, found, 7, records)
         return MPF_HEAD + editor.overlay.to_bytes()
-
-    def _identifiers(self, data: bytes, kept: Sequence[tuple[MpEntry, int]]) -> bytes:
-        places = [self.entries.index(entry) * _IDENTIFIER for entry, _ in kept]
-        return b"".join(data[at : at + _IDENTIFIER] for at in places)
 
 
 def read_index(source: Source, token: Token) -> MpIndex | None:

@@ -35,8 +35,8 @@ class Options:
     def __attrs_post_init__(self) -> None:
         if self.keep_thumbnail and (self.remove_thumbnail or self.remove_metadata):
             raise ValueError("keep-thumbnail and remove-thumbnail (or remove-metadata) contradict each other")
-        if self.keep_trailing and self.remove_metadata:
-            raise ValueError("keep-trailing and remove-metadata contradict each other")
+        if self.keep_trailing and self.first_image_only:
+            raise ValueError("keep-trailing and remove-extra-images (or remove-metadata) contradict each other")
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Options:

@@ -47,6 +47,7 @@ class Part:
     block: Block | None = None
     trouble: FileError | None = None
     gone: bool = False
+    _items: list[Item] | None = None
 
     def open(self) -> Iterator[Part]:
         """Look into it, if it is not looked into yet; gives all parts nested in it."""
@@ -62,22 +63,29 @@ class Part:
             yield part
             yield from part.open()
 
+    def lineage(self) -> Iterator[Part]:
+        """The part and those around it."""
+        part: Part | None = self
+        while part is not None:
+            yield part
+            part = part.parent
+
     @property
     def lost(self) -> bool:
         """Whether it goes, by itself or with the part around it."""
-        return self.gone or (self.parent is not None and self.parent.lost)
+        return any(part.gone for part in self.lineage())
 
     @property
     def live(self) -> Block | None:
         """What it holds, as long as it stays."""
         return None if self.lost else self.block
 
-    def items(self) -> Iterator[Item]:
-        """The part as a whole, then its fields."""
-        if self.holding is not Holding.COMMENT:
-            yield self._whole()
-        if self.block is not None:
-            yield from self.block.items()
+    def items(self) -> list[Item]:
+        """The part as a whole, then its fields, as they were before any edit."""
+        if self._items is None:
+            self._items = [] if self.holding is Holding.COMMENT else [self._whole()]
+            self._items += self.block.items() if self.block is not None else ()
+        return self._items
 
     def _whole(self) -> Item:
         names = _WHOLE_NAMES.get(self.holding, ())

@@ -12,7 +12,7 @@ from deidentikit_image_metadata import extension, photoshop
 from .blocks import Block, CommentBlock, CommentField, ExifBlock, IptcBlock, XmpBlock
 from .markers import APP0, COM, Token, segment
 from .parts import Part
-from .segments import Group, Holding, content, grouped, guid, holding, marker_of, packed, title
+from .segments import Group, Holding, content, grouped, guid, holding, marker_of, name_of, packed, title
 
 _TEXT: Final = Form(Kind.TEXT)
 _EMPTY_EXIF: Final = b"II*\0\x08\0\0\0\0\0\0\0\0\0"
@@ -36,9 +36,6 @@ class Picture:
 
     def _part(self, group: Group) -> Part:
         token = group.tokens[0]
-        app = (
-            f"APP{token.marker - APP0}" if token.is_app else "" if token.marker == COM else f"JPG{token.marker - 0xF0}"
-        )
 
         def load() -> bytes:
             return content(group, group.payloads(self._source))
@@ -49,7 +46,7 @@ class Picture:
         def drop() -> None:
             self.replace(group.tokens, [])
 
-        part = Part(group.holding, load, put, drop, app=app, title=title(token))
+        part = Part(group.holding, load, put, drop, app=name_of(token), title=title(token))
         if group.holding is Holding.EXTENSION:
             part.put, part.drop = self._of_extension(token, put, drop)
         return part

@@ -52,11 +52,14 @@ def _holds(field: Field, old: set[str], spelled: list[bytes]) -> bool:
         values = field.read(_TEXT)
     except FieldError:
         return False
-    return any(
-        any(spelling in value for spelling in spelled) if isinstance(value, Opaque) else value.strip("\0 ") in old
-        for value in values
-        if isinstance(value, (str, Opaque))
-    )
+    for value in values:
+        if isinstance(value, Opaque):
+            data = bytes(value)
+            if any(spelling in data for spelling in spelled):
+                return True
+        elif isinstance(value, str) and value.strip("\0 ") in old:
+            return True
+    return False
 
 
 def _long_texts(field: Field) -> Iterator[str]:

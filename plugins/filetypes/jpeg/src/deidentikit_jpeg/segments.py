@@ -21,6 +21,7 @@ _APP1: Final = APP0 + 1
 _APP2: Final = APP0 + 2
 _APP13: Final = APP0 + 13
 _APP14: Final = APP0 + 14
+_JPG0: Final = 0xF0
 _JPG: Final = frozenset({0xF0, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD})
 _TIFF: Final = (b"II*\0", b"MM\0*")
 
@@ -84,6 +85,13 @@ def holding(token: Token) -> Holding:
         return Holding.EXIF
     found = (each for (marker, name), each in _KNOWN.items() if marker == token.marker and token.head.startswith(name))
     return next(found, Holding.OTHER)
+
+
+def name_of(token: Token) -> str:
+    """What a segment is called by its marker: ``APP6``, ``COM``, ``JPG1``."""
+    if token.marker == COM:
+        return "COM"
+    return f"APP{token.marker - APP0}" if token.is_app else f"JPG{token.marker - _JPG0}"
 
 
 def title(token: Token) -> str:
@@ -162,9 +170,7 @@ def packed(held: Holding, data: bytes, *, spread: bool = False) -> list[bytes]:
     head = _HEADS.get(held, b"")
     room = MAX_PAYLOAD - len(head)
     if len(data) > room and not (spread or held is Holding.PHOTOSHOP):
-        raise FieldError(
-            "too-long", f"a JPEG segment holds {room} bytes, and the rules make more of this one", held.value
-        )
+        raise FieldError("too-long", f"the rules make more than the {room} bytes that a segment holds", held.value)
     return [head + data[at : at + room] for at in range(0, len(data), room)]
 
 
