@@ -74,7 +74,7 @@ class DamageChecks(DeclaredFileType):
             for plan in plans:
                 target = Target(folder)
                 try:
-                    with watched(number), no_open_files_left(), target.output("") as output:
+                    with watched(number), no_open_files_left(), target.output() as output:
                         engine.process(plan, BytesSource(data), self.file_name, output)
                 except FileError as error:
                     assert not [*folder.iterdir()], f"case {number}: a refused input left something behind"

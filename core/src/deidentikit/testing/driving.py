@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -60,10 +61,12 @@ class Probe(Action):
 
     name: ClassVar[str] = "probe"
     kind: ClassVar[Kind] = Kind.NATIVE
+    deterministic: ClassVar[bool] = False
+    """It is shown every value, and what it makes takes no memory."""
 
     kind_of: Kind
     treat: Callable[[Sequence[Value]], Sequence[Value] | Verdict]
-    seen: list[tuple[Value, ...]] = attrs.field(factory=list)
+    seen: MutableSequence[tuple[Value, ...]] = attrs.field(factory=list)
     makes: bool = False
     needs: tuple[str, ...] = ()
 
@@ -101,6 +104,11 @@ def take(kind: Kind = Kind.NATIVE) -> Probe:
 def change(kind: Kind) -> Probe:
     """Gives other values of the same kind; see `changed`."""
     return Probe(kind, lambda values: [changed(kind, value) for value in values])
+
+
+def change_unseen(kind: Kind) -> Probe:
+    """As `change`, without a memory of what it saw."""
+    return attrs.evolve(change(kind), seen=deque(maxlen=0))
 
 
 def put(*texts: str, makes: bool = False) -> Probe:

@@ -142,7 +142,7 @@ class LinesDocument(Document, Batch):
 
     def matches(self) -> Iterator[tuple[Field, Step]]:
         for line, step in self._steps.items():
-            yield _LineField(line, self._edits), step
+            yield LineField(line, self._edits), step
 
     def absent(self) -> Iterator[tuple[Place, Step]]:
         for step in self._matcher.steps:
@@ -206,7 +206,9 @@ class LinesDocument(Document, Batch):
             raise FileError("verify", "the output does not hold what was meant")
 
 
-class _LineField:
+class LineField:
+    """The value of one line."""
+
     __slots__ = ("_edits", "_line")
 
     def __init__(self, line: _Line, edits: dict[_Line, object]) -> None:

@@ -12,7 +12,7 @@ from ..filetype import Batch
 from ..splice import BytesSink, FileSource
 from ..target import Target
 from .declared import DeclaredFileType
-from .driving import change, new_engine, work_on
+from .driving import change_unseen, new_engine, work_on
 
 
 class StreamingChecks(DeclaredFileType):
@@ -24,7 +24,7 @@ class StreamingChecks(DeclaredFileType):
             pytest.skip("the type has no capability for streaming")
         path = self._write_large(tmp_path, self.large)
         file_type = self.instance()
-        steps = [self.step(name, change(kind)) for kind, name in self.pairs[:1]]
+        steps = [self.step(name, change_unseen(kind)) for kind, name in self.pairs[:1]]
         sink = BytesSink()
         written: list[int] = []
 
@@ -44,12 +44,12 @@ class StreamingChecks(DeclaredFileType):
         """Bounded: a file four times as large takes hardly more memory, from opening to the output's name."""
         if not self.is_streaming and type(self).make_large is DeclaredFileType.make_large:
             pytest.skip("the type promises no bound, or `make_large` is not defined")
-        plan = self.plan(*((name, change(kind)) for kind, name in self.pairs[:1]))
+        plan = self.plan(*((name, change_unseen(kind)) for kind, name in self.pairs[:1]))
         peaks: list[int] = []
         for size in (self.large // 8, self.large, 4 * self.large):  # the first only warms caches up
             path = self._write_large(tmp_path, size)
             engine = new_engine()
-            with path.open("rb") as stream, Target(tmp_path / f"out-{size}").output("") as output:
+            with path.open("rb") as stream, Target(tmp_path / f"out-{size}").output() as output:
                 source = FileSource(os.dup(stream.fileno()))
                 tracemalloc.start()
                 try:
