@@ -1,0 +1,94 @@
+"""Whether an output is what was meant: the source's nodes, but for what was changed."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+
+from deidentikit.errors import FileError
+from deidentikit.splice import Source
+
+from .content import Content
+from .edits import Edit, Edits, Fate
+from .evaluation import FIRST_ATTRIBUTE, NODE, TEXT, Evaluation, is_declaration
+from .index import DOCUMENT, Index, index_of
+from .patching import raw_text_after
+
+
+def verify(evaluation: Evaluation, edits: Edits, written: Source) -> None:
+    """Read an output again. Raises FileError (``verify``) if it does not hold what was meant."""
+    try:
+        found = Content(written, index_of(written))
+        meant = _holds(evaluation, edits, found)
+    except FileError as error:
+        raise FileError("verify", f"the output does not read as XML: {error.reason}") from None
+    if not meant:
+        raise FileError("verify", "the output does not hold what was meant")
+
+
+def _holds(evaluation: Evaluation, edits: Edits, found: Content) -> bool:
+    index = evaluation.content.index
+    fates = [edit for edit in edits if isinstance(edit.change, Fate)]
+    if not fates:
+        return _same_nodes(index, found.index) and all(
+            _is_written(evaluation, edit, found, edit.node) for edit in edits
+        )
+    places = _places(index, fates, found.index)
+    return places is not None and all(_is_written(evaluation, edit, found, places[edit.node]) for edit in edits)
+
+
+def _same_nodes(index: Index, other: Index) -> bool:
+    return (
+        index.tags == other.tags
+        and index.names == other.names
+        and index.after == other.after
+        and index.attributes == other.attributes
+        and index.attribute_sets == other.attribute_sets
+    )
+
+
+def _places(index: Index, fates: Iterable[Edit], found: Index) -> array[int] | None:
+    """The number in the output of each node that is left, 0 for others; None where the nodes differ."""
+    places = array("I", bytes(4 * len(index)))
+    lost = {edit.node: edit for edit in fates if edit.part == NODE}
+    without: dict[int, set[str]] = {}
+    names = list(index.attribute_numbers)
+    for edit in fates:
+        if edit.part >= FIRST_ATTRIBUTE:
+            without.setdefault(edit.node, set()).add(names[edit.part - FIRST_ATTRIBUTE])
+    root = index.root
+    node, place = 1, 1
+    while node < len(index):
+        fate = lost.get(node)
+        is_bare = fate is not None and fate.change is Fate.GONE
+        if is_bare and node != root:
+            node = index.after[node]
+            continue
+        if place >= len(found) or index.name(node) != found.name(place):
+            return None
+        if places[index.parents[node]] != found.parents[place]:
+            return None
+        left = tuple(
+            name
+            for name in index.attribute_sets[index.attributes[node]]
+            if name not in without.get(node, ()) and (not is_bare or is_declaration(name))
+        )
+        if left != found.attribute_sets[found.attributes[place]]:
+            return None
+        places[node] = place
+        place += 1
+        node = node + 1 if fate is None else index.after[node]
+    return places if place == len(found) else None
+
+
+def _is_written(evaluation: Evaluation, edit: Edit, found: Content, node: int) -> bool:
+    if edit.part == NODE:
+        if isinstance(edit.change, str):
+            return found.inner_text(node) == edit.change
+        return node == DOCUMENT or (found.index.after[node] == node + 1 and not found.runs(node))
+    if edit.part == TEXT:
+        meant = raw_text_after(evaluation, edit.node, str(edit.change))
+        return "".join(run.text for run in found.runs(node)) == meant
+    if isinstance(edit.change, Fate):
+        return True  # the names of attributes were compared
+    return found.attribute(node, evaluation.attribute_name(edit.part)) == edit.change
