@@ -40,6 +40,16 @@ class Coverage:
         for _, end in self._extents:
             self._reach.append(max(end, self._reach[-1] if self._reach else 0))
         self._payload: list[Extent] | None = None
+        self._reserved: list[Extent] = []
+
+    def reserve(self, extent: Extent) -> None:
+        """Count bytes as image data although no IFD lists them."""
+        self._reserved.append((extent[0], min(extent[1], self._source.size)))
+        self._payload = None
+
+    def holds_image_data(self, start: int, end: int) -> bool:
+        """Whether image data that is still in the structure lies within these bytes."""
+        return any(overlaps(self._payload_spans(), start, end))
 
     def exclusive(self, extent: Extent) -> bool:
         """Whether these bytes of a table or a value have one user only. Raises FileError (``ifd-overlap``)."""
@@ -65,7 +75,7 @@ class Coverage:
         yield from gaps(merged(self._meeting(start, end)), start, end)
 
     def _keep_apart(self, start: int, end: int) -> None:
-        if any(overlaps(self._payload_spans(), start, end)):
+        if self.holds_image_data(start, end):
             raise FileError("ifd-overlap", "a table or a value lies over the image data")
 
     def release_payload(self, ifds: Iterable[Ifd]) -> Iterator[Extent]:
@@ -83,7 +93,7 @@ class Coverage:
 
     def _payload_spans(self) -> list[Extent]:
         if self._payload is None:
-            self._payload = merged(self._payload_extents(self._structure))
+            self._payload = merged(chain(self._payload_extents(self._structure), self._reserved))
         return self._payload
 
     def _payload_extents(self, ifds: Iterable[Ifd]) -> Iterator[Extent]:

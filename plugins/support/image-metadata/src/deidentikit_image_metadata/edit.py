@@ -314,6 +314,10 @@ class Editor:
 
     # the whole
 
+    def reserve(self, extent: Extent) -> None:
+        """Count bytes as image data although no IFD lists them: further planes of a stack."""
+        self._coverage.reserve(extent)
+
     def orphans(self) -> list[Extent]:
         """Stretches that no IFD points to and that hold anything but zeros.
 
@@ -344,6 +348,8 @@ class Editor:
             raise FileError("verify", f"the output cannot be read again: {error.reason}") from None
         if _tables(self.structure) != _tables(found):
             raise FileError("verify", "the output's image directories are not what was meant")
+        if any(self._coverage.holds_image_data(patch.start, patch.end) for patch in self.overlay.patches()):
+            raise FileError("verify", "an edit would have changed image data")
 
 
 _IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB, IfdKind.THUMBNAIL})
