@@ -240,7 +240,7 @@ def test_names_come_from_new_values(registry: Registry) -> None:
         "fields:\n  - name: id\n    put: P9\n  - name: made\n    put: M\n"
         "filenames:\n  - input-regex: '(?P<stem>[a-z]+)'\n    output: '{id}-{made}-{stem}-{other}.x'\n"
     )
-    done = profile_run(registry, body, "id=P1\nother=o\n", "sub/scan.lines")
+    done = profile_run(registry, body, "id=P1\nother=o\n", "scan.lines")
     assert done.outcome.output == "P9-M-scan-o.x"
 
 
@@ -248,7 +248,7 @@ def test_name_is_the_same_beforehand(registry: Registry) -> None:
     body = "fields:\n  - name: id\n    put: P9\nfilenames:\n  - output: '{id}.x'\n"
     profile = parse_profile("lines:\n" + "".join(f"  {line}\n" for line in body.splitlines()), registry)
     (plan,), _ = compile_plans(profile, registry, keyed=False)
-    assert Engine(Keys(), TODAY).name(plan, BytesSource(b"#lines\nid=P1\n"), "sub/a.lines") == "P9.x"
+    assert Engine(Keys(), TODAY).name(plan, BytesSource(b"#lines\nid=P1\n"), "a.lines") == "P9.x"
 
 
 def test_removed_field_in_a_name(registry: Registry) -> None:
