@@ -28,14 +28,14 @@ def name(
     formats: Formats = ISO,
 ) -> str:
     pattern = NamePattern(re.compile(regex), Template.parse(template), groups or {})
-    return Naming((pattern,), None, formats).name(
+    return Naming((pattern,), (), None, formats).path(
         given_name, lambda field: (values or {}).get(field, ()), Context(Keys(bytes(32)))
     )
 
 
 def default(template: str | None, values: Mapping[str, Sequence[str]]) -> str:
     made = None if template is None else Template.parse(template)
-    return Naming((), made, ISO).name("given", lambda field: values.get(field, ()), Context(Keys()))
+    return Naming((), (), made, ISO).path("given", lambda field: values.get(field, ()), Context(Keys()))
 
 
 def refused(reason: str) -> pytest.RaisesExc[FileError]:
@@ -61,10 +61,10 @@ def test_parts_are_groups_and_fields() -> None:
 def test_first_pattern_that_matches_from_the_start() -> None:
     first = NamePattern(re.compile("b"), Template.parse("first"), {})
     second = NamePattern(re.compile("a"), Template.parse("second"), {})
-    naming = Naming((first, second), None, ISO)
-    assert naming.name("ab", lambda field: (), Context(Keys())) == "second"
+    naming = Naming((first, second), (), None, ISO)
+    assert naming.path("ab", lambda field: (), Context(Keys())) == "second"
     with refused("no-name"):
-        naming.name("cab", lambda field: (), Context(Keys()))
+        naming.path("cab", lambda field: (), Context(Keys()))
 
 
 def test_empty_part_is_refused() -> None:
@@ -159,3 +159,17 @@ def test_any_text_gives_a_safe_name_or_is_refused(text: str) -> None:
     assert b"\0" not in raw
     assert made not in (".", "..")
     assert safe_name(made) == made
+
+
+def test_folders_are_named_like_files() -> None:
+    patient = NamePattern(re.compile("(?P<last>[a-z]+)_(?P<day>[0-9-]+)"), Template.parse("{Id} {day}"), {})
+    ward = NamePattern(re.compile("(?P<ward>w[0-9])"), Template.parse("{ward}"), {})
+    naming = Naming((), (patient, ward), None, ISO)
+
+    def current(field: str) -> Sequence[str]:
+        return {"Id": ["P1"]}.get(field, ())
+
+    assert naming.path("w7/doe_2020-01-02/scan.dcm", current, Context(Keys())) == "w7/P1 2020-01-02/scan.dcm"
+    assert naming.path("scan.dcm", current, Context(Keys())) == "scan.dcm"
+    with refused("no-name"):
+        naming.path("w7/DOE/scan.dcm", current, Context(Keys()))

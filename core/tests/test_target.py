@@ -30,15 +30,15 @@ def make_target(
 
 
 def put(target: Target, parent: str, name: str, data: bytes = b"data") -> str:
-    with target.output(parent) as output:
-        relative = output.claim(name)
+    with target.output() as output:
+        relative = output.claim(f"{parent}/{name}" if parent else name)
         os.write(output.stage(), data)
         output.publish()
     return relative
 
 
 def interrupted(target: Target) -> None:
-    with target.output("") as output:
+    with target.output() as output:
         output.claim("a")
         os.write(output.stage(), b"half")
         raise KeyboardInterrupt
@@ -61,7 +61,7 @@ def test_output_appears_with_its_content(make_target: Callable[..., Target], tmp
 
 
 def test_nothing_is_seen_before_it_is_published(make_target: Callable[..., Target], tmp_path: Path) -> None:
-    with make_target().output("sub") as output:
+    with make_target().output() as output:
         output.claim("a")
         os.write(output.stage(), b"half")
         assert [name for name in entries(tmp_path / "out") if not name.startswith(PART)] == []
@@ -122,7 +122,7 @@ def test_existing_file_stays_without_overwrite(make_target: Callable[..., Target
 
 def test_file_that_appears_meanwhile_stays(make_target: Callable[..., Target], tmp_path: Path) -> None:
     target = make_target()
-    with refused("exists"), target.output("") as output:
+    with refused("exists"), target.output() as output:
         output.claim("a")
         os.write(output.stage(), b"ours")
         (tmp_path / "out/a").write_bytes(b"theirs")
@@ -235,7 +235,7 @@ def test_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     target = Target(tmp_path / "out")
     put(target, "sub", "a")
     assert entries(tmp_path / "out") == ["sub/a"]
-    with refused("exists"), target.output("") as output:
+    with refused("exists"), target.output() as output:
         output.claim("b")
         output.stage()
         (tmp_path / "out/b").write_bytes(b"theirs")
@@ -267,17 +267,17 @@ def claimed() -> set[str]:
 
 
 def test_dry_output_names_as_a_run_would(claimed: set[str]) -> None:
-    with DryOutput(claimed, "sub") as output:
-        assert output.claim("a") == "sub/a"
+    with DryOutput(claimed) as output:
+        assert output.claim("sub/a") == "sub/a"
         assert os.write(output.stage(), b"data") == 4
         output.publish()
-    with refused("name-taken"), DryOutput(claimed, "sub") as output:
-        output.claim("a")
+    with refused("name-taken"), DryOutput(claimed) as output:
+        output.claim("sub/a")
     assert claimed == {"sub/a"}
 
 
 def test_refused_dry_output_frees_its_name(claimed: set[str]) -> None:
-    with refused("verify"), DryOutput(claimed, "") as output:
+    with refused("verify"), DryOutput(claimed) as output:
         output.claim("a")
         raise FileError("verify", "no")
     assert claimed == set()

@@ -29,8 +29,8 @@ _CHANGED: Final = "the input changed while it was read; run again when it is com
 class Output(Protocol):
     """Where one input's output goes; see `target.Target`."""
 
-    def claim(self, name: str) -> str:
-        """Reserve the output's name; gives its path relative to the target. Raises FileError."""
+    def claim(self, relative: str) -> str:
+        """Reserve a path relative to the target, and give it back. Raises FileError."""
 
     def stage(self) -> int:
         """A descriptor of an unnamed file, open for reading and writing."""
@@ -251,7 +251,7 @@ class Engine:
             )
 
     def name(self, plan: Plan, source: Source, path: str) -> str:
-        """The name that `process` would give the output. Writes nothing."""
+        """The path, relative to the target, that `process` would give the output. Writes nothing."""
         edit = _Edit(plan, self._context(plan, path), self._memos)
         with plan.file_type.open(source, plan.matcher) as document:
             for batch in document.batches():
@@ -259,7 +259,7 @@ class Engine:
                 if "streaming" not in plan.file_type.capabilities:
                     document.settle()
                 return self._name(plan, edit, path, batch)
-        return plan.naming.name(path.rpartition("/")[2], _no_fields, edit.context)
+        return plan.naming.path(path, _no_fields, edit.context)
 
     def _context(self, plan: Plan, path: str) -> Context:
         context = Context(self.keys, formats=plan.section.formats, today=self.today)
@@ -296,12 +296,11 @@ class Engine:
         document.rewrite(sink, each)
         document.settle()
         if not names:
-            given = path.rpartition("/")[2]
-            names.append(output.claim(edit.plan.naming.name(given, _no_fields, edit.context)))
+            names.append(output.claim(edit.plan.naming.path(path, _no_fields, edit.context)))
         return sink.tell(), fd, names[0]
 
     def _name(self, plan: Plan, edit: _Edit, path: str, batch: Batch) -> str:
-        return plan.naming.name(path.rpartition("/")[2], batch.current, edit.context)
+        return plan.naming.path(path, batch.current, edit.context)
 
 
 def _no_fields(name: str) -> Sequence[str]:
@@ -316,7 +315,7 @@ def _digest(fd: int) -> str:
 
 def copy_unchanged(source: Source, path: str, output: Output, *, detailed: bool) -> Outcome:
     """Copy an input that no section claims, byte for byte, where the profile says so."""
-    name = output.claim(path.rpartition("/")[2])
+    name = output.claim(path)
     fd = output.stage()
     sink: Sink = FileSink(fd)
     try:

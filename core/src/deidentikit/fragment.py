@@ -36,6 +36,7 @@ TOP_KEYS: Final = (
     "subject",
     "unmatched",
     "on-error",
+    "folders",
     "secret-key",
     "deid-log",
     "export",
@@ -44,6 +45,7 @@ TOP_KEYS: Final = (
 SECTION_KEYS: Final = (
     "fields",
     "filenames",
+    "folders",
     "file-filter",
     "enforce-file-filter",
     "subject",

@@ -1,4 +1,4 @@
-"""Names of outputs: templates over regex groups of the input's name and over new field values."""
+"""Names of outputs and of their folders: templates over regex groups of the old names and over new field values."""
 
 from __future__ import annotations
 
@@ -73,15 +73,16 @@ class Template:
 
 @attrs.frozen
 class NamePattern:
-    """One entry of `filenames`, compiled."""
+    """One entry of `filenames` or `folders`, compiled."""
 
     input_regex: re.Pattern[str]
     template: Template
     groups: Mapping[str, Action]
+    line: int = 0
 
-    def fields(self) -> Iterator[str]:
-        """The parts of the template that are fields, not groups."""
-        yield from (name for name in self.template.names() if name not in self.input_regex.groupindex)
+    def fields(self) -> Iterator[tuple[str, int]]:
+        """The parts of the template that are fields, not groups, with the entry's line."""
+        yield from ((name, self.line) for name in self.template.names() if name not in self.input_regex.groupindex)
 
 
 @attrs.frozen
@@ -89,35 +90,59 @@ class Naming:
     """How a section names its outputs.
 
     patterns : tried in order on the input's name; empty: `default`, then the input's own name
+    folders : tried in order on the name of each folder of the input's path; empty: folders keep their names
     """
 
     patterns: tuple[NamePattern, ...]
+    folders: tuple[NamePattern, ...]
     default: Template | None
     formats: Formats
 
-    def fields(self) -> Iterator[str]:
-        """Every field whose new value a name may need."""
-        for pattern in self.patterns:
+    @property
+    def all_patterns(self) -> tuple[NamePattern, ...]:
+        """Those of names and those of folders."""
+        return self.patterns + self.folders
+
+    def fields(self) -> Iterator[tuple[str, int]]:
+        """Every field whose new value a name may need, with the line that asks for it; 0: the default does."""
+        for pattern in self.all_patterns:
             yield from pattern.fields()
         if not self.patterns and self.default is not None:
-            yield from self.default.names()
+            yield from ((name, 0) for name in self.default.names())
 
-    def name(self, given: str, current: Callable[[str], Sequence[str]], context: Context) -> str:
-        """The output's name.
+    def path(self, given: str, current: Callable[[str], Sequence[str]], context: Context) -> str:
+        """The output's path relative to the target.
 
-        given : the input's own name
+        given : the input's path relative to its source, with ``/``
         current : a field's values as they will be written
         Raises FileError (``no-name``, ``bad-name``) where no safe name comes out.
         """
-        if not self.patterns:
-            if self.default is None:
-                return given
-            made = self.default.fill(lambda part: _joined(current(part)))
-            return given if made is None else safe_name(made)
-        for pattern in self.patterns:
+        *parents, name = given.split("/")
+        if self.folders:
+            parents = [self._matched(self.folders, "folders", parent, current, context) for parent in parents]
+        return "/".join([*parents, self._name(name, current, context)])
+
+    def _name(self, given: str, current: Callable[[str], Sequence[str]], context: Context) -> str:
+        if self.patterns:
+            return self._matched(self.patterns, "filenames", given, current, context)
+        if self.default is None:
+            return given
+        made = self.default.fill(lambda part: _joined(current(part)))
+        return given if made is None else safe_name(made)
+
+    def _matched(
+        self,
+        patterns: Sequence[NamePattern],
+        key: str,
+        given: str,
+        current: Callable[[str], Sequence[str]],
+        context: Context,
+    ) -> str:
+        for pattern in patterns:
             if match := pattern.input_regex.match(given):
                 return safe_name(self._fill(pattern, match, current, context))
-        raise FileError("no-name", "no entry of `filenames` matches the input's name; add one that does")
+        kind = "the input's name" if key == "filenames" else "a folder of the input's path"
+        raise FileError("no-name", f"no entry of `{key}` matches {kind}; add one that does")
 
     def _fill(
         self,

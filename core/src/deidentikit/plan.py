@@ -13,7 +13,7 @@ from .action import Action
 from .errors import Problem, ProfileError, UsageError
 from .filetype import FileType, Named, Rank, Selector, Step
 from .naming import NamePattern, Naming, Template
-from .profile import Profile, Rule, Section, SubjectRule, read_profile
+from .profile import NameRule, Profile, Rule, Section, SubjectRule, read_profile
 from .registry import Registry
 
 
@@ -127,7 +127,7 @@ def _compile_section(section: Section, keyed: bool) -> tuple[Plan | None, list[P
     if subject is None and file_type.default_subject is not None:
         subject = SubjectRule(field=file_type.default_subject)
     actions = [*_with_nested(step.action for step in ordered)]
-    actions += _with_nested(action for pattern in naming.patterns for action in pattern.groups.values())
+    actions += _with_nested(action for pattern in naming.all_patterns for action in pattern.groups.values())
     needs_subject = any(action.by_subject for action in actions)
     reads, found = _reads(section, file_type, ordered, naming, subject if needs_subject else None)
     problems += found
@@ -172,22 +172,25 @@ def _with_nested(actions: Iterable[Action]) -> Iterator[Action]:
 
 
 def _compile_names(section: Section, file_type: FileType) -> tuple[Naming, list[Problem]]:
-    patterns: list[NamePattern] = []
     problems: list[Problem] = []
-    for number, rule in enumerate(section.filenames):
+    patterns = tuple(_name_patterns(f"{section.name}.filenames", section.filenames, problems))
+    folders = tuple(_name_patterns(f"{section.name}.folders", section.folders, problems))
+    default = None if file_type.default_name is None else Template.parse(file_type.default_name)
+    return Naming(patterns, folders, default, section.formats), problems
+
+
+def _name_patterns(where: str, rules: Iterable[NameRule], problems: list[Problem]) -> Iterator[NamePattern]:
+    for number, rule in enumerate(rules):
         try:
             template = Template.parse(rule.output)
         except ValueError as error:
-            problems.append(Problem(rule.line, f"{section.name}.filenames[{number}].output", str(error)))
+            problems.append(Problem(rule.line, f"{where}[{number}].output", str(error)))
             continue
         unknown = [name for name in rule.groups if name not in {*rule.input_regex.groupindex, *template.names()}]
         if unknown:
             message = f"{', '.join(unknown)}: no named group of input-regex and no part of the output"
-            problems.append(Problem(rule.line, f"{section.name}.filenames[{number}].groups", message))
-        patterns.append(NamePattern(rule.input_regex, template, rule.groups))
-    default = None if file_type.default_name is None else Template.parse(file_type.default_name)
-    formats = section.formats
-    return Naming(tuple(patterns), default, formats), problems
+            problems.append(Problem(rule.line, f"{where}[{number}].groups", message))
+        yield NamePattern(rule.input_regex, template, rule.groups, rule.line)
 
 
 def _reads(
@@ -215,9 +218,8 @@ def _reads(
         for action in _with_nested([step.action]):
             for name in action.reads():
                 add(name, step.line, f"{section.name}.fields")
-    for name in naming.fields():
-        line = section.filenames[0].line if section.filenames else section.line
-        add(name, line, f"{section.name}.filenames")
+    for name, line in naming.fields():
+        add(name, line or section.line, f"{section.name}: names of outputs")
     if subject is not None and subject.field is not None:
         add(subject.field, section.line, f"{section.name}.subject")
     return list(reads), problems

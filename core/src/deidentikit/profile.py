@@ -118,7 +118,7 @@ def _read(root: Node, source: str, registry: Registry, keyed: bool | None) -> Pr
             child.problem(_REMARKS[key], lines[key], warning=True)
         elif key in _NOT_HERE:
             child.problem(_NOT_HERE[key], lines[key])
-    others = {*_REMARKS, *_NOT_HERE, *registry.sections, "subject"}
+    others = {*_REMARKS, *_NOT_HERE, *registry.sections, "subject", "folders"}
     for key in children:
         if key not in others and key not in _TOP and key not in registry.settings:
             _unknown(root, key, lines[key], registry)
@@ -131,6 +131,7 @@ def _read(root: Node, source: str, registry: Registry, keyed: bool | None) -> Pr
         read_subject(children["subject"]) if "subject" in children else None,
         str(top.get("on-error", "refuse")),
         keyed,
+        children.get("folders"),
     )
     named = [key for key in children if key in registry.sections]
     if not named and not root.report.failed:

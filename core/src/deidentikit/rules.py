@@ -66,9 +66,9 @@ class Rule:
 
 @attrs.frozen
 class NameRule:
-    """One entry of ``filenames``.
+    """One entry of ``filenames`` or ``folders``.
 
-    input_regex : matched on the input's name
+    input_regex : matched on the input's name, or on the name of a folder of its path
     output : template of the new name, as written
     groups : actions on named groups of the regex, and on fields in the template
     """
@@ -87,7 +87,7 @@ class Section:
     file_type : set up with the section's own options
     file_filter : which names it takes; empty: not by name
     enforce_file_filter : it takes files by name only, never by signature
-    filenames : tried in order; empty where the section says nothing of names
+    filenames, folders : tried in order; empty where the section says nothing of names
     on_error : what a value that an action cannot treat leads to: ``refuse``, ``remove`` or ``empty``
     formats : of dates, where a rule names none
     """
@@ -99,6 +99,7 @@ class Section:
     file_filter: tuple[FileFilter, ...] = ()
     enforce_file_filter: bool = False
     filenames: tuple[NameRule, ...] = ()
+    folders: tuple[NameRule, ...] = ()
     subject: SubjectRule | None = None
     on_error: str = "refuse"
     formats: Formats = attrs.field(factory=Formats)

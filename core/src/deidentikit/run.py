@@ -152,7 +152,7 @@ class Run:
         """What `execute` would do with every input, worked out in full and written nowhere."""
         claimed: set[str] = set()
         for found in find_inputs(sources):
-            yield self._account(found, lambda parent: DryOutput(claimed, parent))
+            yield self._account(found, lambda: DryOutput(claimed))
 
     def _begin(self, journal: Journal) -> None:
         journal.begin(
@@ -162,7 +162,7 @@ class Run:
             date=self.today.date().isoformat(),
         )
 
-    def _account(self, found: Input, output: Callable[[str], _ClosingOutput]) -> Outcome:
+    def _account(self, found: Input, output: Callable[[], _ClosingOutput]) -> Outcome:
         """The one outcome of an input, whatever happens to it."""
         if found.trouble is not None:
             return Outcome(path=found.path, status="refused", reason=found.trouble, message=_REASONS[found.trouble])
@@ -173,7 +173,7 @@ class Run:
         except OSError as error:
             return _refusal(found, None, None, "unreadable", f"this cannot be opened: {error.strerror}")
         try:
-            with stream, output(found.parent) as place:
+            with stream, output() as place:
                 source = Unchanging(stream.fileno())
                 size = source.size
                 plan = self.sections.choose(found.location.name, source)
@@ -204,7 +204,7 @@ class Run:
             if found.trouble is not None:
                 continue
             name = self._name(found)
-            if name is not None and os.path.lexists(target / found.parent / name):
+            if name is not None and os.path.lexists(target / name):
                 raise UsageError(
                     f"the target {target} holds a file of the name that {found.path} would get;"
                     " use --overwrite to replace such files, or an empty folder"
@@ -217,7 +217,7 @@ class Run:
                 plan = self.sections.choose(found.location.name, source)
                 if plan is not None:
                     return self._engine.name(plan, source, found.path)
-                return found.location.name if self.profile.unmatched == "copy" else None
+                return found.path if self.profile.unmatched == "copy" else None
         except Exception:  # whatever it is, it is met again and accounted for when the input's turn comes
             return None
 

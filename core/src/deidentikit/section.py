@@ -33,7 +33,7 @@ SECRET_KEY_REMARK: Final = (
 _FILTER: Final = Key(Texts(), "Names of files: globs, or r! and a regular expression for the whole name.")
 _ENFORCE: Final = Key(YesNo(), "Take files by their names only, never by their content.", "no")
 _CORE: Final[Fragment] = {"file-filter": _FILTER, "enforce-file-filter": _ENFORCE, "on-error": ON_ERROR}
-_ELSEWHERE: Final = ("fields", "filenames", "subject", "secret-key")
+_ELSEWHERE: Final = ("fields", "filenames", "folders", "subject", "secret-key")
 _NAME_RULE: Final = ("input-regex", "output", "groups")
 _ANY_NAME: Final = re.compile("", re.DOTALL)
 
@@ -46,6 +46,7 @@ class Defaults:
     subject: SubjectRule | None
     on_error: str
     keyed: bool
+    folders: Node | None = None
 
 
 def read_subject(node: Node) -> SubjectRule | None:
@@ -96,6 +97,7 @@ class SectionReader:
             parts["secret-key"].problem(SECRET_KEY_REMARK, warning=True)
         rules = tuple(self._rules(parts["fields"])) if "fields" in parts else ()
         names = tuple(self._names(parts["filenames"])) if "filenames" in parts else ()
+        folders = parts.get("folders", self._defaults.folders)
         filters = tuple(self._filters(node, found.get("file-filter", ())))
         enforce = bool(found.get("enforce-file-filter", False))
         if enforce and "file-filter" not in node.lines():
@@ -110,6 +112,7 @@ class SectionReader:
             file_filter=filters,
             enforce_file_filter=enforce,
             filenames=names,
+            folders=() if folders is None else tuple(self._names(folders)),
             subject=subject,
             on_error=str(found.get("on-error", self._defaults.on_error)),
             formats=self._formats(),

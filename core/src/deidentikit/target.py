@@ -46,9 +46,9 @@ class Target:
             raise UsageError(f"the target {folder} cannot be used: {error.strerror}") from None
         self._unnamed = _has_unnamed_files(folder)
 
-    def output(self, parent: str) -> FileOutput:
-        """A place for one output in the subfolder `parent` (relative, with ``/``; empty: none)."""
-        return FileOutput(self, parent)
+    def output(self) -> FileOutput:
+        """A place for one output."""
+        return FileOutput(self)
 
     def claim(self, relative: str) -> Path:
         """Reserve a path. Raises FileError (``name-taken``, ``exists``, ``over-source``, ``bad-name``)."""
@@ -108,17 +108,15 @@ class Target:
 class FileOutput:
     """One output on its way into a target. A context manager: what is not published is gone."""
 
-    def __init__(self, target: Target, parent: str) -> None:
+    def __init__(self, target: Target) -> None:
         self._target = target
-        self._parent = parent
         self._relative: str | None = None
         self._path: Path | None = None
         self._fd = -1
         self._passing: Path | None = None
         self._published = False
 
-    def claim(self, name: str) -> str:
-        relative = f"{self._parent}/{name}" if self._parent else name
+    def claim(self, relative: str) -> str:
         self._path = self._target.claim(relative)
         self._relative = relative
         return relative
@@ -215,14 +213,12 @@ class FileOutput:
 class DryOutput:
     """An output that is computed and verified but never named: for plans and checks."""
 
-    def __init__(self, claimed: set[str], parent: str) -> None:
+    def __init__(self, claimed: set[str]) -> None:
         self._claimed = claimed
-        self._parent = parent
         self._relative: str | None = None
         self._fd = -1
 
-    def claim(self, name: str) -> str:
-        relative = f"{self._parent}/{name}" if self._parent else name
+    def claim(self, relative: str) -> str:
         if relative in self._claimed:
             raise FileError("name-taken", _TAKEN)
         self._claimed.add(relative)
