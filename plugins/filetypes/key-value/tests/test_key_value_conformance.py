@@ -15,7 +15,7 @@ NDims = 3
 PatientName = Doe^Jane
 PatientID=MRN00123
 StudyDate = 20200220
-Stamp: 20200220101530.500000
+Stamp: 20190118101530.500000
 UID = 1.2.840.113619.6.283.4.983142589
 Weight = 70.52
 DimSize = 4 4 2
@@ -28,7 +28,7 @@ $$ Wed Mar 17 10:11:12 2021
 ##OWNER= Doe, Jane
    of the second line
 ##DATE= 20210317
-##LONG DATE= 20210317101112.5
+##LONG DATE= 20190118101112.5
 ##$SUBJECT_name=( 64 )
 <Syntheticus^Perpetua>
 ##$UIDs=( 2, 64 )
@@ -52,7 +52,7 @@ class TestKeyValueFile(FileTypeConformance):
         JCAMP,
         b"; by Ada\r\n[Patient]\r\nName = Doe\r\n\r\n[Scan]\r\nName : x\r\n  more of it",
         b"\xef\xbb\xbfa=1\rb=2\r",
-        b'NRRD0004\ntype: short\n# note\nkey:=value\n\n\x00\x01\xff\n\n',
+        b"NRRD0004\ntype: short\n# note\nkey:=value\n\n\x00\x01\xff\n\n",
         METAIO + b"LOCAL\n\x00\xff\r\n = \xfe",
         b'<ParamMap."DICOM"> {\n  <ParamString."Name"> { "Doe" }\n}\n### ASCCONV BEGIN ###\na.b\t=\t""x""\n',
     )
@@ -86,6 +86,7 @@ class TestParameters(FileTypeConformance):
         Kind.UID: "$UIDs",
     }
     insertable = "$Added"
+    follows: ClassVar[set[str]] = {"$$.1"}
     rules: ClassVar[Mapping[Kind, Sequence[str]]] = RULES
     settings = "date-increment: -17"
 
@@ -101,7 +102,7 @@ ID = "MRN0123"
 [Scan]
 Name = Schädel
 Day : 20210317
-Time : 20210317101112.5
+Time : 20190118101112.5
 Weight = 70.52
 UID = 1.2.840.99.12
 Note = line one
@@ -136,7 +137,7 @@ class TestBlocks(FileTypeConformance):
       { "1.2.840.99.12" } { "1.2.840.99.13" }
     }
     <ParamString."Day"> { "20210317" }
-    <ParamString."Time"> { "20210317101112.5" }
+    <ParamString."Time"> { "20190118101112.5" }
   }
 }
 ### ASCCONV BEGIN ###
@@ -153,3 +154,4 @@ lScans = 0x10
         Kind.UID: "UIDs",
     }
     insertable = "tAdded"
+    follows: ClassVar[set[str]] = {"DICOM.Weight.Default"}

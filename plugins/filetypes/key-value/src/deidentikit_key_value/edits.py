@@ -17,6 +17,7 @@ class Addition:
     name : as the profile has it
     value : the new value
     text : the lines
+    head : the section that is made for it, or None
     tokens : role, section, key and value of what will be read again
     """
 
@@ -24,6 +25,7 @@ class Addition:
     name: str
     value: str = attrs.field(repr=False)
     text: str = attrs.field(repr=False)
+    head: str | None
     tokens: tuple[Signature, ...] = attrs.field(repr=False)
 
 
@@ -69,6 +71,15 @@ class Edits:
         """Make lines."""
         self.added.append(addition)
 
+    def has_section(self, head: str | None) -> bool:
+        """Whether a section is made already."""
+        return head is not None and any(addition.head == head for addition in self.added)
+
+    def _in_order(self) -> list[Addition]:
+        """What is added from the front of the text on; at one place, sections of their own come last."""
+        heads = list(dict.fromkeys(addition.head for addition in self.added if addition.head is not None))
+        return sorted(self.added, key=lambda made: (made.at, -1 if made.head is None else heads.index(made.head)))
+
     def is_gone(self, token: Token) -> bool:
         """Whether a token is taken out by itself or with what is around it."""
         return token in self._gone or any(
@@ -110,7 +121,7 @@ class Edits:
         for token, size in self._sizes.items():
             if token.size is not None:
                 made.append((token.size.start, 1, token.size.end, size))
-        for number, addition in enumerate(self.added):
+        for number, addition in enumerate(self._in_order()):
             made.append((addition.at, -len(self.added) + number, addition.at, addition.text))
         made.sort(key=lambda change: (change[0], change[1], -change[2]))
         out: list[Change] = []
@@ -130,7 +141,7 @@ class Edits:
         for token, size in self._sizes.items():
             if token.size is not None:
                 own.setdefault(token, []).append((*token.size, size))
-        waiting = sorted(self.added, key=lambda addition: addition.at)
+        waiting = self._in_order()
         out: list[Signature] = []
         for token in self.staying():
             while waiting and waiting[0].at <= token.start:

@@ -154,4 +154,5 @@ class NewKey:
         text = "".join(checked(value, self._codec) for value in values).strip()
         if self._layout.dialect is None and COMMENT in text:
             raise FieldError("charset", f"the value holds {COMMENT}, which would begin a comment")
-        self._edits.add(make(self._layout, self._place, text))
+        headed = self._edits.has_section(self._place.head)
+        self._edits.add(make(self._layout, self._place, text, headed))

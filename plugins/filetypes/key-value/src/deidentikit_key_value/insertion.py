@@ -102,8 +102,13 @@ def _model(tokens: Sequence[Token]) -> Token | None:
     return lines[-1] if lines else None
 
 
-def make(layout: Layout, place: Place, value: str) -> Addition:
-    """The lines for a value at a place. Raises FieldError (``wrong-kind``) for a key that no line can hold."""
+def make(layout: Layout, place: Place, value: str, headed: bool) -> Addition:
+    """The lines for a value at a place.
+
+    headed : the section that the place needs is made already
+
+    Raises FieldError (``wrong-kind``) for a key that no line can hold.
+    """
     text = layout.text
     lead, gap = _shape(layout, place)
     quote = _quote(layout, place, value)
@@ -111,15 +116,15 @@ def make(layout: Layout, place: Place, value: str) -> Addition:
     line = f"{lead}{place.key}{gap}{quote}{value}{quote}"
     _check_key(layout, line, lead, place.key)
     tokens: list[Signature] = []
-    if place.head is not None:
+    if place.head is not None and not headed:
         line = f"[{place.head}]{newline}{line}"
-        tokens.append((Role.SECTION, place.section, place.head, ""))
+        tokens.append((Role.SECTION, "", place.head, ""))
     section = place.section if place.head is None else place.head
     shown = " ".join(f"{quote}{value}{quote}".split())
     tokens.append((Role.ENTRY, section, place.key, shown))
     open_line = place.at > 0 and text[place.at - 1] not in "\r\n"
     whole = f"{newline}{line}" if open_line else f"{line}{newline}"
-    return Addition(place.at, place.name, value, whole, tuple(tokens))
+    return Addition(place.at, place.name, value, whole, place.head, tuple(tokens))
 
 
 def _shape(layout: Layout, place: Place) -> tuple[str, str]:

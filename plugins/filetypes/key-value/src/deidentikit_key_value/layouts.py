@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 import attrs
+from deidentikit.errors import FileError
 
 from . import jcamp, plain
 from .delimiters import Split, split_colon, split_either, split_nrrd
@@ -36,6 +37,7 @@ _METAIO_NEEDS: Final = frozenset(
 _NRRD: Final = re.compile(r"NRRD[0-9]{4}\s*$", re.MULTILINE)
 _PAR: Final = re.compile(r"^#.*\bDATA DESCRIPTION FILE\b", re.MULTILINE)
 _HEAD: Final = 4096
+_OTHER_FORMAT: Final = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{]|<\?xml\b|<!DOCTYPE\b|<html\b)", re.IGNORECASE)
 
 
 @attrs.frozen
@@ -58,9 +60,11 @@ def read_layout(header: Header, delimiter: Split | None, passing: bool) -> Layou
     delimiter : how the profile has lines divided; JCAMP-DX and NRRD have delimiters of their own
     passing : lines that are not understood stay as they are
 
-    Raises FileError (``bad-line``, ``unparsed-region``).
+    Raises FileError (``not-key-value``, ``bad-line``, ``unparsed-region``).
     """
     text = header.decoded.text.rstrip(DOS_END)
+    if _OTHER_FORMAT.match(text):
+        raise FileError("not-key-value", "the file is JSON, XML or HTML, whose lines have no keys and values")
     nrrd = _NRRD.match(text) is not None
     if not nrrd and jcamp.is_jcamp(text):
         return Layout(text, tuple(jcamp.tokenize(text, passing)), None, False)

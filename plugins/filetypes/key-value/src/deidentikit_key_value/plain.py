@@ -16,6 +16,12 @@ _SECTION: Final = re.compile(r"\s*\[(?P<name>[^\]]*)\]\s*(?:[#;].*)?")
 _COMMENT: Final = re.compile(r"\s*(?P<run>#+|;+|/{2,})")
 _ASCCONV: Final = re.compile(r"\s*###\s*ASCCONV\b.*")
 _NUMBERS: Final = re.compile(r"[-+.0-9eE\s]+")
+_PAR_FORM: Final = re.compile(
+    r"#\s*(?:=+ [A-Z ]+ =+|(?:CLINICAL TRYOUT\s+)?Research image export tool\s+V\d+(?:\.\d+)*"
+    r"|.*\((?:\d+\*)?(?:integer|float|string)\)|sl\s+ec\s+dyn\s+ph\s+ty\s.*)\s*"
+)
+"""Comments by which programs read a PAR file."""
+
 _PAR_LEAD: Final = re.compile(r"\.\s*")
 
 
@@ -113,6 +119,8 @@ class _Reader:
         if self.dialect.sections and (found := _SECTION.fullmatch(content)):
             self.section = found["name"].strip()
             return Token(Role.SECTION, line.number, self.section, (Span(line.start, line.next),))
+        if self.dialect.rows and _PAR_FORM.fullmatch(content):
+            return self._other(line)
         if found := _COMMENT.match(content):
             return self._comment(line, content, found)
         if self.dialect.rows and _NUMBERS.fullmatch(content):
