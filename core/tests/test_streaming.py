@@ -233,6 +233,7 @@ class TestRowsFile(FileTypeConformance):
     file_type = RowsFile
     sample = SAMPLE
     samples = (b"#rows\na,b\n", b"#rows\na\n\n")
+    large = 1 << 18
     selectors: ClassVar[Mapping[Kind, str | Sequence[str]]] = {
         Kind.TEXT: ("name", "note"),
         Kind.DATE: "born",
