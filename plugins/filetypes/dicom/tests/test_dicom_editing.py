@@ -104,6 +104,45 @@ def test_media_storage_uid_follows(raw: Any, deidentify: Any) -> None:
     assert "MediaStorageSOPInstanceUID" in read(gone.data).file_meta
 
 
+OLD_UID = b"1.2.826.0.1.9999.77.1234"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "- regex: .*UID$\n    hashuid: yes",
+        "- name: SOPInstanceUID\n    hashuid: yes\n  - regex: .*\n    keep: yes",
+        "- name: SOPInstanceUID\n    replace-with: 1.2.3\n  - regex: .*UID$\n    hashuid: yes",
+        "- regex: .*SOPInstanceUID$\n    remove: yes",
+        "- name: 0002xxxx\n    keep: yes\n  - name: SOPInstanceUID\n    set:",
+        "- regex: MediaStorage.*\n    keep: yes\n  - name: SOPInstanceUID\n    remove: yes",
+    ],
+)
+@pytest.mark.parametrize("there", [True, False])
+def test_media_storage_uid_follows_whatever_else_reaches_it(
+    explicit: Any, deidentify: Any, rules: str, there: bool
+) -> None:
+    uid = [explicit.element(0x00080018, "UI", OLD_UID)] if there else []
+    done = deidentify(explicit.file(*uid, explicit.element(ID, "LO", b"X1")), f"fields:\n  {rules}")
+    assert OLD_UID not in done.data
+    ds = read(done.data)
+    assert ds.file_meta.MediaStorageSOPInstanceUID == ds.get("SOPInstanceUID", ds.file_meta[0x00020003].value)
+
+
+def test_media_storage_uid_stays_with_its_original_but_for_a_rule_of_its_own(explicit: Any, deidentify: Any) -> None:
+    data = explicit.file(explicit.element(0x00080018, "UI", OLD_UID), explicit.element(ID, "LO", b"X1"))
+    regex = "\n  - regex: .*UID$\n    hashuid: yes"
+    kept = read(deidentify(data, f"fields:\n  - name: SOPInstanceUID\n    keep: yes{regex}").data)
+    assert kept.file_meta.MediaStorageSOPInstanceUID == kept.SOPInstanceUID == OLD_UID.decode()
+    own = read(deidentify(data, f"fields:\n  - name: MediaStorageSOPInstanceUID\n    replace-with: 1.2{regex}").data)
+    assert own.file_meta.MediaStorageSOPInstanceUID == "1.2"
+    assert own.SOPInstanceUID not in ("1.2", OLD_UID.decode())
+    undefined = deidentify(
+        explicit.file(explicit.element(ID, "LO", b"X1")), "remove-undefined: yes\nfields:\n  - name: PatientID"
+    )
+    assert OLD_UID not in undefined.data
+
+
 def test_duplicates_and_disorder(raw: Any, deidentify: Any) -> None:
     parts = [
         raw.element(0x00280010, "US", raw.pack("H", 7)),

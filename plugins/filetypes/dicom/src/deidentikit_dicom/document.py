@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
+import attrs
 from deidentikit.errors import FieldError, FileError
 from deidentikit.filetype import Document, Step
 from deidentikit.splice import Sink, Source
@@ -18,7 +19,7 @@ from .layout import PREAMBLE, Layout
 from .matcher import Creators, Hits, Matcher
 from .selectors import DicomSelector
 from .settling import Settling
-from .syntax import ITEM
+from .syntax import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
 from .values import Encoding, texts
 
 _TEXT_VRS = frozenset("LO LT PN SH ST UC UN UT".split())
@@ -33,7 +34,7 @@ class DicomDocument(Document):
         self.matcher = matcher
         self.layout = Layout(source)
         self.editing = Editing(self.layout)
-        self.hits: Hits = matcher.find(self.layout)
+        self.hits: Hits = self._without_links(matcher.find(self.layout))
         self.additions = Additions(self)
         self._settling = Settling(self)
         self._result: Result | None = None
@@ -41,6 +42,17 @@ class DicomDocument(Document):
 
     def batches(self) -> Iterator[DicomBatch]:
         yield DicomBatch(self)
+
+    def _without_links(self, hits: Hits) -> Hits:
+        """Leave a linked copy to its original, where there is one, unless a rule names the copy itself."""
+        layout, matcher = self.layout, self.matcher
+        copies = {index for index in range(layout.meta_count) if layout.tags[index] == MEDIA_SOP_INSTANCE}
+        if not copies or self.index_in(-1, SOP_INSTANCE) is None:
+            return hits
+        left = {
+            index for index, order in hits.fields if index in copies and not matcher.names(order, MEDIA_SOP_INSTANCE)
+        }
+        return attrs.evolve(hits, fields=[hit for hit in hits.fields if hit[0] not in left]) if left else hits
 
     def drop_private(self) -> None:
         """Remove what `remove-private-tags` takes, before rules are asked what to do within it."""

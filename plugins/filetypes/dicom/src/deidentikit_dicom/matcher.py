@@ -14,7 +14,7 @@ from .dictionary import keyword_of
 from .layout import Layout
 from .options import Options
 from .selectors import DicomSelector, compile_selector
-from .syntax import ITEM
+from .syntax import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
 from .values import Encoding
 
 _NONE: Final = 1 << 30
@@ -135,6 +135,11 @@ class Matcher:
             self._add_private(layout, fields, private)
         return Hits(fields, private)
 
+    def names(self, order: int, tag: int) -> bool:
+        """Whether a step names this one element, and not by a wildcard or a regex."""
+        selector = self.steps[order].selector
+        return isinstance(selector, DicomSelector) and selector.pattern is None and selector.last.tag == tag
+
     def locate(self, layout: Layout, selector: DicomSelector, creators: Creators | None = None) -> Iterator[int]:
         """The elements that a selector names; of a plain name only those of the main data set."""
         for index, (tag, _, _, _, parent) in enumerate(layout.tokens):
@@ -245,6 +250,9 @@ class _MainOrders(dict[int, int]):
         order = next((order for order, selector in self._matcher.named_for(tag) if not selector.is_path), _NONE)
         if order == _NONE:
             order = self._matcher.match_regexes(tag, keyword_of(tag) or f"{tag:08X}", f"{tag:08X}")
+        if tag == MEDIA_SOP_INSTANCE and (order == _NONE or not self._matcher.names(order, tag)):
+            original = self[SOP_INSTANCE]
+            order = order if original == _NONE else original
         self[tag] = order
         return order
 

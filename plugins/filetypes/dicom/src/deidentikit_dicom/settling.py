@@ -9,13 +9,11 @@ from .age import patient_age
 from .fields import CHARACTER_SET, REQUIRED_META
 from .insertion import NewElement
 from .selectors import DicomSelector
-from .syntax import ITEM
+from .syntax import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
 
 if TYPE_CHECKING:
     from .document import DicomDocument
 
-_SOP_INSTANCE: Final = 0x00080018
-_MEDIA_SOP_INSTANCE: Final = 0x00020003
 _STUDY_DATE: Final = 0x00080020
 _BIRTH_DATE: Final = 0x00100030
 _AGE: Final = 0x00101010
@@ -209,19 +207,32 @@ class Settling:
 
     def _link_media_storage(self) -> None:
         """Let Media Storage SOP Instance UID follow SOP Instance UID (PS3.10 table 7.1-1)."""
-        document, editing = self._document, self._editing
-        copy = document.index_in(-1, _MEDIA_SOP_INSTANCE)
-        if copy is None or copy in self._reached or not editing.alive(copy):
-            return
-        original = document.index_in(-1, _SOP_INSTANCE)
+        layout, editing = self._layout, self._editing
+        original = self._document.index_in(-1, SOP_INSTANCE)
+        new: bytes | None = None
         if original is None:
-            new = editing.elements.get(-1, {}).get(_SOP_INSTANCE)
-            if new is not None:
-                editing.replace(copy, new.value)
+            made = editing.elements.get(-1, {}).get(SOP_INSTANCE)
+            new = None if made is None else made.value
         elif not editing.alive(original):
-            editing.replace(copy, b"")
-        elif original in editing.values:
-            editing.replace(copy, editing.values[original])
+            new = b""
+        else:
+            new = editing.values.get(original)
+        for copy in range(layout.meta_count):
+            if layout.tags[copy] != MEDIA_SOP_INSTANCE or not editing.alive(copy):
+                continue
+            if copy not in self._reached:
+                value = b"" if original is None and new is None and self._options.remove_undefined else new
+            elif original is None and self._meant_to_go(copy):
+                value = b""
+            else:
+                continue
+            if value is not None:
+                editing.replace(copy, value)
+
+    def _meant_to_go(self, index: int) -> bool:
+        """Whether a step removes the element, be it that it cannot go."""
+        steps = self._document.matcher.steps
+        return any(steps[order].action.removes for at, order in self._document.hits.fields if at == index)
 
     def _refuse_opaque(self) -> None:
         """Refuse what should hold elements, cannot be read, and is neither removed nor kept by a rule."""

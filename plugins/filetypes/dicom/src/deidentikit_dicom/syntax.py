@@ -15,6 +15,9 @@ ITEM: Final = 0xFFFEE000
 ITEM_END: Final = 0xFFFEE00D
 SEQUENCE_END: Final = 0xFFFEE0DD
 PIXEL_DATA: Final = 0x7FE00010
+SOP_INSTANCE: Final = 0x00080018
+MEDIA_SOP_INSTANCE: Final = 0x00020003
+"""Media Storage SOP Instance UID, the copy of SOP Instance UID in the file meta (PS3.10 table 7.1-1)."""
 
 SHORT_VRS: Final = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 """VRs whose explicit header has a length of 16 bits (PS3.5 table 7.1-2)."""
