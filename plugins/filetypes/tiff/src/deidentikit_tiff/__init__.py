@@ -1,14 +1,95 @@
-"""TIFF files for deidentikit, edited IFD by IFD."""
+"""TIFF files for deidentikit, edited in place, directory by directory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from deidentikit.filetype import FileType
+from deidentikit.filetype import Document, FileType, Limits, Listed, Named, Preset, Selector, Step
 from deidentikit.hookspecs import hookimpl
+from deidentikit.kinds import Formats
+from deidentikit.splice import Source
+from deidentikit_image_metadata.values import FORMATS
+
+from .document import Options, TiffDocument, open_editor
+from .listing import listed
+from .matcher import Matcher
+from .selectors import check_literal, compile_selector, limits
+from .slides import PAGES
+
+if TYPE_CHECKING:
+    from deidentikit.schema import Fragment
+
+_SUFFIXES: Final = (".tif", ".tiff", ".btf", ".tf2", ".tf8", ".svs", ".ndpi", ".scn", ".bif", ".qptiff")
+_MAGIC: Final = (b"II*\0", b"MM\0*")
+_BIG_MAGIC: Final = (b"II+\0\x08\0\0\0", b"MM\0+\0\x08\0\0")
+
+
+class TiffFile(FileType):
+    """A TIFF file (TIFF 6.0) or BigTIFF file, its tags named by name or number."""
+
+    name: ClassVar[str] = "tiff"
+    summary: ClassVar[str] = "TIFF files, BigTIFF, OME-TIFF and whole slides among them; fields are tags."
+    sections: ClassVar[Mapping[str, Preset]] = {"tiff": Preset(suffixes=_SUFFIXES)}
+    formats: ClassVar[Formats] = FORMATS
+    capabilities: ClassVar[frozenset[str]] = frozenset({"insertion"})
+
+    def __init__(self, options: Mapping[str, object], section: str = "") -> None:
+        super().__init__(options, section)
+        orphans = options.get("remove-orphans")
+        self._options = Options(
+            remove_private_tags=bool(options.get("remove-private-tags", False)),
+            remove_pages=_pages(options.get("remove-pages", ())),
+            remove_orphans=orphans if isinstance(orphans, bool) else None,
+        )
+
+    @classmethod
+    def sniff(cls, head: bytes, name: str) -> bool:
+        return head.startswith(_MAGIC + _BIG_MAGIC) and head[128:132] != b"DICM"
+
+    @classmethod
+    def section_schema(cls) -> Fragment:
+        from deidentikit.schema import Key, Texts, YesNo
+
+        return {
+            "remove-private-tags": Key(YesNo(), "Remove tags from 32768 up that no rule names.", "no"),
+            "remove-pages": Key(Texts(), "Pages of a slide to take out: label, macro, thumbnail.", "none"),
+            "remove-orphans": Key(
+                YesNo(), "Fill with zeros what no directory refers to.", "yes, unless it may be image data"
+            ),
+        }
+
+    def compile(self, named: Named) -> Selector:
+        return compile_selector(named)
+
+    def limits(self, selector: Selector) -> Limits | None:
+        return limits(selector)
+
+    def check_literal(self, selector: Selector, text: str) -> str | None:
+        return check_literal(selector, text)
+
+    def bind(self, steps: Sequence[Step], reads: Iterable[str]) -> Matcher:
+        return Matcher(steps, reads)
+
+    def open(self, source: Source, matcher: object) -> Document:
+        if not isinstance(matcher, Matcher):
+            raise TypeError("the matcher is not of this file type")
+        return TiffDocument(source, matcher, self._options)
+
+    def fields(self, source: Source) -> Iterator[Listed]:
+        return listed(open_editor(source))
+
+
+def _pages(given: object) -> tuple[str, ...]:
+    """The pages to remove, one word each, whether they came as a list or behind commas."""
+    texts = given if isinstance(given, tuple) else ()
+    words = tuple(word.strip().lower() for text in texts for word in str(text).split(","))
+    for word in words:
+        if word not in PAGES:
+            raise ValueError(f"remove-pages: {word!r} is none of {', '.join(PAGES)}")
+    return words
 
 
 @hookimpl
 def deidentikit_file_types() -> Iterable[type[FileType]]:
-    """Offer the file type."""
-    return []
+    return [TiffFile]

@@ -1,0 +1,82 @@
+"""All selectors of a section merged, so that one walk over a file finds what each reaches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from deidentikit.filetype import Named, Selector, Step
+from deidentikit.kinds import Kind
+from deidentikit_image_metadata.edit import REQUIRED_TAGS
+from deidentikit_image_metadata.ifd import Entry, Ifd, IfdKind, pointed_kind
+from deidentikit_image_metadata.tags import Space, Tag, space_of, tag_of
+
+from .parts import Part
+from .selectors import PartSelector, RegexSelector, TagSelector, compile_selector
+
+_IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
+
+
+class Matcher:
+    """The steps of one section, in order of precedence, by what they name."""
+
+    def __init__(self, steps: Sequence[Step], reads: Iterable[str]) -> None:
+        """Raises ValueError for a name in `reads` that cannot be."""
+        self.steps = steps
+        self.reads: dict[str, Selector] = {name: compile_selector(Named(name=name)) for name in reads}
+        self._tags: dict[tuple[Space, int], list[tuple[int, TagSelector]]] = {}
+        self._parts: list[tuple[int, PartSelector]] = []
+        self._regexes: list[tuple[int, re.Pattern[str]]] = []
+        for index, step in enumerate(steps):
+            selector = step.selector
+            if isinstance(selector, TagSelector):
+                for tag in selector.tags:
+                    self._tags.setdefault((tag.space, tag.number), []).append((index, selector))
+            elif isinstance(selector, PartSelector):
+                self._parts.append((index, selector))
+            elif isinstance(selector, RegexSelector):
+                self._regexes.append((index, selector.pattern))
+
+    def entry(self, ifd: Ifd, entry: Entry) -> Step | None:
+        """The first step that reaches an entry."""
+        named = self._tags.get((space_of(ifd.kind), entry.tag), ())
+        best = next((index for index, selector in named if selector.scope.covers(ifd)), None)
+        if best is None and self._regexes:
+            tag = tag_of(ifd.kind, entry.tag)
+            return self._by_regex(names(ifd, tag), ifd, entry)
+        return None if best is None else self.steps[best]
+
+    def _by_regex(self, texts: Sequence[str], ifd: Ifd, entry: Entry) -> Step | None:
+        """What an image needs, and image data in other IFDs, are out of reach of a regex."""
+        if ifd.kind in _IMAGES and entry.tag in REQUIRED_TAGS:
+            return None
+        step = self._first_regex(texts)
+        if step is None or (pointed := pointed_kind(ifd.kind, entry)) is None:
+            return step
+        return step if pointed is not IfdKind.SUB and step.action.removes else None
+
+    def _first_regex(self, texts: Sequence[str]) -> Step | None:
+        hits = (index for index, pattern in self._regexes if any(map(pattern.match, texts)))
+        return next((self.steps[index] for index in hits), None)
+
+    def part(self, ifd: Ifd, carrier: str, part: Part, *, regexes: bool) -> Step | None:
+        """The first step that reaches a piece of metadata within a tag.
+
+        regexes : whether regular expressions reach into the tag
+        """
+        for index, selector in self._parts:
+            if selector.carrier == carrier and selector.name in part.keys and selector.scope.covers(ifd):
+                return self.steps[index]
+        shown = f"{carrier}:{part.shown}"
+        step = self._first_regex((shown, f"page.{ifd.page}.{shown}")) if regexes else None
+        return None if step is None or (not part.texts and step.form.kind is not Kind.NATIVE) else step
+
+    def wants(self, carrier: str, *, regexes: bool) -> bool:
+        """Whether any step may reach metadata of this kind."""
+        return (regexes and bool(self._regexes)) or any(selector.carrier == carrier for _, selector in self._parts)
+
+
+def names(ifd: Ifd, tag: Tag) -> tuple[str, ...]:
+    """What a regular expression is matched against."""
+    return tag.name, f"{ifd.path}.{tag.name}", f"page.{ifd.page}.{tag.name}"
