@@ -142,6 +142,14 @@ class Action(ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} defines neither apply nor apply_field")
 
+    def days(self, context: Context) -> int | None:
+        """For an action that does nothing but move dates: by how many days it moves a date without time.
+
+        It lets a table's columns of dates be moved as a whole. None for any other action. Raises
+        FieldError as `apply` does.
+        """
+        return None
+
     def apply_field(self, values: Sequence[Value], context: Context) -> Sequence[Value] | Verdict:
         """The new values of a whole field.
 

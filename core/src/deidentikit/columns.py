@@ -7,6 +7,7 @@ from typing import Final
 
 from .action import Action, Verdict
 from .context import Context, subject_text
+from .daycolumn import DayColumn
 from .errors import FieldError
 from .filetype import Batch, Column, Step
 from .kinds import Value
@@ -36,6 +37,7 @@ class Columns:
         self._people: dict[str, Context] = {}
         self._texts = _Subjects()
         self._nobody = context.rows([None])[0]
+        self._nobody.bind(_no_originals)
         self._made: dict[tuple[Step, str], _Cells] = {}
         self._batch: Batch | None = None
         self._first = 1
@@ -65,7 +67,7 @@ class Columns:
         made.turn_to(column)
         assert self._batch is not None
         try:
-            column.put([*map(made.__getitem__, self._keys(cells, made))])
+            column.put(self._moved(column, cells, made) or [*map(made.__getitem__, self._keys(cells, made))])
         except FieldError as error:
             if made.failed is None:
                 raise
@@ -75,9 +77,26 @@ class Columns:
             self._context.bind(self._batch.original)
         return made.fallbacks
 
+    def _moved(self, column: Column, cells: Sequence[str], made: _Cells) -> Sequence[str] | None:
+        """The cells of a column whose action moves dates by the days of each row's subject; None for others."""
+        if made.days is None or not self._by_row(made):
+            return None
+        try:
+            steps = [*map(made.days.__getitem__, self._whose())]
+        except (FieldError, _NoDays):
+            return None
+        moved = made.day_column.moved(column, cells, steps)
+        if None not in moved:
+            return moved  # type: ignore[return-value]
+        return [made[key] if new is None else new for new, key in zip(moved, self._keys(cells, made), strict=True)]
+
+    def _by_row(self, made: _Cells) -> bool:
+        """Whether a result depends on whose row it is."""
+        return made.by_subject and (self._subject is None or self._subject.path is None)
+
     def _keys(self, cells: Sequence[str], made: _Cells) -> Iterable[Key]:
         """What decides each row's result."""
-        whose = made.by_subject and (self._subject is None or self._subject.path is None)
+        whose = self._by_row(made)
         if not whose and not made.reads:
             return cells
         who: Iterable[Who] = self._whose() if whose else [None] * len(cells)
@@ -110,6 +129,7 @@ class Columns:
             if len(self._people) >= _ROOM:
                 self._people.clear()
             (context,) = self._context.rows([who])
+            context.bind(_no_originals)
             self._people[who] = context
         return context
 
@@ -118,6 +138,11 @@ def _trouble(field: str | None, *, absent: bool) -> str:
     if field is None:
         return "the profile names no subject for this file type; add `subject:`"
     return f"the column {field!r} that names the subject is absent" if absent else "the row's subject is empty"
+
+
+def _no_originals(name: str) -> Sequence[str]:
+    """Originals of rows are bound row by row; a batch is not to be kept for them."""
+    raise FieldError("no-field", "other fields cannot be read here")
 
 
 class _Subjects(dict[str, str | None]):
@@ -130,12 +155,36 @@ class _Subjects(dict[str, str | None]):
         return found
 
 
+class _NoDays(Exception):
+    """The action does more than move dates by days."""
+
+
+class _Days(dict[str | int, int]):
+    """By how many days an action moves dates, by whose they are."""
+
+    def __init__(self, action: Action, context_of: Callable[[Who], Context]) -> None:
+        super().__init__()
+        self._action = action
+        self._context_of = context_of
+
+    def __missing__(self, who: str | int) -> int:
+        days = self._action.days(self._context_of(who))
+        if days is None:
+            raise _NoDays
+        if isinstance(who, str):
+            if len(self) >= _ROOM:
+                self.clear()
+            self[who] = days
+        return days
+
+
 class _Cells(dict[Key, str]):
     """New cells of a column by what decides them; a missing one is worked out.
 
     by_subject : a result depends on whose cell it is
     reads : other columns that a result depends on
     room : how many are remembered
+    days, day_column : for an action that moves dates by days
     fallbacks : cells of this batch that `on-error` emptied
     failed : what the last result that could not be worked out was for
     """
@@ -151,6 +200,11 @@ class _Cells(dict[Key, str]):
         self.by_subject = action.by_subject
         self.reads = tuple(dict.fromkeys(_reads(action)))
         self.room = _ROOM
+        self._remembers = action.deterministic
+        moves = type(action).days is not Action.days and action.deterministic and self._one_by_one and not self.reads
+        self.days = _Days(action, context_of) if moves else None
+        self.day_column = DayColumn(step.form)
+        self._values: dict[str, Value | None] = {}
         self.fallbacks = 0
         self.failed: Key | None = None
 
@@ -162,7 +216,13 @@ class _Cells(dict[Key, str]):
         self.failed = None
 
     def __missing__(self, key: Key) -> str:
-        who, cell, *others = (None, key) if isinstance(key, str) else key
+        others: Sequence[str] = ()
+        if isinstance(key, str):
+            who, cell = None, key
+        elif self.reads:
+            who, cell, *others = key
+        else:
+            who, cell = key  # type: ignore[misc]
         context = self._context_of(who)
         context.limits = self._limits
         if self.reads:
@@ -176,23 +236,28 @@ class _Cells(dict[Key, str]):
                 raise
             self.fallbacks += 1
             return self._column.encode(None, cell, self._form)
-        if not isinstance(who, int) and self._action.deterministic and len(cell) <= _LENGTH:
+        if type(who) is not int and self._remembers and len(cell) <= _LENGTH:
             if len(self) >= self.room:
                 self.clear()
             self[key] = made
         return made
 
     def _result(self, cell: str, context: Context) -> str:
-        action, column, form = self._action, self._column, self._form
-        value = column.decode(cell, form)
+        value = self._values.get(cell, "")
+        if value == "":
+            value = self._column.decode(cell, self._form)
+            if self.by_subject and len(cell) <= _LENGTH:
+                if len(self._values) >= _ROOM:
+                    self._values.clear()
+                self._values[cell] = value
         if value is None:
             return cell
         if isinstance(value, bytes):
-            check_readable(value, action)
-        result = action.apply(value, context) if self._one_by_one else _as_whole(action, value, context)
-        if result is Verdict.KEEP:
-            return cell
-        return column.encode(None if result is Verdict.REMOVE else result, cell, form)
+            check_readable(value, self._action)
+        result = self._action.apply(value, context) if self._one_by_one else _as_whole(self._action, value, context)
+        if isinstance(result, Verdict):
+            return cell if result is Verdict.KEEP else self._column.encode(None, cell, self._form)
+        return self._column.encode(result, cell, self._form)
 
 
 def _as_whole(action: Action, value: Value, context: Context) -> Value | Verdict:

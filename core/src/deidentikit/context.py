@@ -22,12 +22,16 @@ LABELS: Final = ("hash", "uid", "shift", "jitter", "jitter-date", "path")
 _RUN_ALONE: Final = frozenset({"jitter", "jitter-date", "path"})
 MIN_KEY_BYTES: Final = 32
 _DRAW: Final = DecimalContext(prec=28)
+_UNIT: Final = DecimalContext(prec=63).power(2, -63)
 
 
 def join(*parts: str | bytes) -> bytes:
     """Several inputs as one, each behind its length in 4 big-endian bytes."""
-    raw = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
-    return b"".join([len(part).to_bytes(4, "big") + part for part in raw])
+    joined = b""
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        joined += len(raw).to_bytes(4, "big") + raw
+    return joined
 
 
 class _Mac:
@@ -235,7 +239,7 @@ class Context:
     def uniform(self, label: str, *parts: str) -> Decimal:
         """A draw from [-1, 1) that the key and `parts` decide, to 28 digits."""
         number = int.from_bytes(self.mac(label, join(*parts))[:8], "big")
-        return _DRAW.divide(Decimal(number - 2**63), Decimal(2**63))
+        return _DRAW.multiply(Decimal(number - 2**63), _UNIT)
 
     def whole(self, label: str, span: int, *parts: str) -> int:
         """A whole number from -span to span, never 0, that the key and `parts` decide."""

@@ -217,6 +217,10 @@ class DateShift(Action):
         if self.jitter_date and self.kind is Kind.DATE and timedelta(**{self.jitter_unit: 1}) < _SINGLE_DAY:
             yield f"a date without time moves by whole days, rounded down; jitter in {self.jitter_unit} may not move it"
 
+    def days(self, context: Context) -> int | None:
+        bounded = self.datetime_min is not None or self.datetime_max is not None
+        return None if bounded else self._delta(context).days
+
     def apply(self, value: Value, context: Context) -> Value:
         if isinstance(value, Moment):
             return self._move(value, context)

@@ -56,9 +56,10 @@ class Moment:
         A partial date moves from the middle of its period; a date without time moves by whole
         days, rounded down. Raises FieldError (``out-of-range``) outside the years 1 to 9999.
         """
-        if self._is_day():
+        ordinal = self.ordinal
+        if ordinal is not None:
             try:
-                return _day(date(self.year, self.month, self.day).toordinal() + delta.days)  # type: ignore[arg-type]
+                return Moment.of_ordinal(ordinal + delta.days)
             except (ValueError, OverflowError):
                 raise FieldError("out-of-range", "the moved date lies outside the years 1 to 9999") from None
         start = self.start()
@@ -69,16 +70,19 @@ class Moment:
         except OverflowError:
             raise FieldError("out-of-range", "the moved date lies outside the years 1 to 9999") from None
 
-    def _is_day(self) -> bool:
-        """It names a day and nothing else."""
-        return (
-            self.day is not None
-            and self.hour is None
-            and self.month is not None
-            and self.minute is self.second is None
-            and not self.offset
-            and not self.fraction
-        )
+    @property
+    def ordinal(self) -> int | None:
+        """The day's number in the proleptic Gregorian calendar; None unless it names a day and nothing else."""
+        if self.day is None or self.hour is not None or self.month is None or self.offset or self.fraction:
+            return None
+        if self.minute is not None or self.second is not None:
+            return None
+        return date(self.year, self.month, self.day).toordinal()
+
+    @staticmethod
+    def of_ordinal(ordinal: int) -> Moment:
+        """The day of a number. Raises ValueError or OverflowError outside the years 1 to 9999."""
+        return _day(ordinal)
 
     def _half_period(self, start: datetime) -> timedelta:
         if self.month is None:
@@ -117,7 +121,6 @@ class Moment:
 
 @lru_cache(maxsize=1 << 16)
 def _day(ordinal: int) -> Moment:
-    """The day of a proleptic Gregorian ordinal. Raises ValueError, OverflowError."""
     at = date.fromordinal(ordinal)
     return Moment(at.year, at.month, at.day)
 

@@ -103,10 +103,12 @@ class Jitter(Action):
         elif whole_field:
             moved = _add(value, self._whole_part(context.uniform("jitter", *parts)))
         else:
-            moved = _WIDE.add(value, _WIDE.multiply(context.uniform("jitter", *parts), self.jitter_range))
+            moved = _WIDE.fma(context.uniform("jitter", *parts), self.jitter_range, value)
             moved = _spellable(moved, None if limits is None else limits.max_length)
         if moved == value:
             raise FieldError("out-of-range", "the jitter-range is too small to change a number of this size")
+        if self.jitter_min is None and self.jitter_max is None:
+            return moved
         low, high = self._bounds(whole_field or (self.whole_steps and value == value.to_integral_value()))
         if low is not None and moved < low:
             return low

@@ -22,6 +22,7 @@ class TableBatch:
         self._columns = columns
         self._quote = quote
         self.spelling = spelling
+        self.quotes = block.quotes
         self.edited: dict[int, Sequence[str]] = {}
         self.removed: set[int] = set()
         self._cells: dict[int, list[str]] = {}
@@ -50,7 +51,13 @@ class TableBatch:
     def subjects(self, name: str) -> Sequence[str]:
         """The original texts of a column, row by row; none at all where there is no such column."""
         at = self._columns.reads[name]
-        return () if at is None else [*map(self.spelling.text, self.cells(at))]
+        if at is None:
+            return ()
+        cells = self.cells(at)
+        if not self.quotes:
+            return cells
+        texts = {cell: self.spelling.text(cell) for cell in set(cells)}
+        return [*map(texts.__getitem__, cells)]
 
     def cells(self, at: int) -> list[str]:
         """The original cells of a column, as they are spelled."""
@@ -115,6 +122,8 @@ class TableColumn:
         self._batch = batch
         self._at = at
         self.path = path
+        self.decode = batch.spelling.decode
+        self.encode = batch.spelling.encode
 
     @property
     def required(self) -> bool:
@@ -126,12 +135,6 @@ class TableColumn:
 
     def cells(self) -> Sequence[str]:
         return self._batch.cells(self._at)
-
-    def decode(self, cell: str, form: Form) -> Value | None:
-        return self._batch.spelling.decode(cell, form)
-
-    def encode(self, value: Value | None, cell: str, form: Form) -> str:
-        return self._batch.spelling.encode(value, cell, form)
 
     def put(self, cells: Sequence[str]) -> None:
         if len(cells) != self._batch.rows():
@@ -163,7 +166,7 @@ class TableColumn:
             raise FieldError("wrong-kind", "the action's result is no text")
         spelling = self._batch.spelling
         plain, quoted = (spelling.spell(text, quoted=wanted) for wanted in (False, True))
-        if plain == quoted:
+        if plain == quoted or not self._batch.quotes:
             self.put([plain] * self._batch.rows())
         else:
             self.put([quoted if spelling.is_quoted(cell) else plain for cell in self.cells()])

@@ -23,7 +23,7 @@ class Spelling:
         self._comment = dialect.comment
         self._missing = dialect.missing
         self._encoding = encoding
-        self._special = re.compile(f"[\r\n{re.escape((dialect.delimiter or ',') + (dialect.quote or ''))}]")
+        self._special = re.compile(f"[{MARK}\r\n{re.escape((dialect.delimiter or ',') + (dialect.quote or ''))}]")
         self._form: Form | None = None
         self._codec: TextCodec | None = None
 
@@ -43,6 +43,8 @@ class Spelling:
 
         Raises FieldError (``charset``, ``unquotable``).
         """
+        if not quoted and text.isascii() and self._comment is None and not self._special.search(text):
+            return text
         if not text.isascii():
             try:
                 text.encode(self._encoding)
@@ -78,12 +80,14 @@ class Spelling:
         """
         if value is None:
             return self.spell("", quoted=self.is_quoted(cell))
-        before = self.text(cell)
+        quoted = self._quote is not None and cell.startswith(self._quote)
+        before = self.text(cell) if quoted else cell
         if form.kind is Kind.BYTES:
             text = self._of_bytes(value)
         else:
-            text = self._codec_of(form).encode(value, before)
-        return cell if text == before else self.spell(text, quoted=self.is_quoted(cell))
+            codec = self._codec if form is self._form else None
+            text = (codec or self._codec_of(form)).encode(value, before)
+        return cell if text == before else self.spell(text, quoted=quoted)
 
     def _of_bytes(self, value: Value) -> str:
         if not isinstance(value, bytes):

@@ -75,9 +75,11 @@ def mark(text: str, dialect: Dialect, *, last: bool) -> tuple[Marked, str]:
 
 def unmark(text: str, delimiter: str) -> str:
     """The table's own text again."""
-    for line_end in LINE_ENDS:
-        text = text.replace(f"{MARK}{line_end}{MARK}", line_end)
-    return text.replace(f"{MARK}{UNENDED}{MARK}", "").replace(MARK, delimiter)
+    text = text.replace(f"{MARK}\n{MARK}", "\n")
+    if "\r" in text:
+        text = text.replace(f"{MARK}\r\n{MARK}", "\r\n").replace(f"{MARK}\r{MARK}", "\r")
+        text = text.replace(f"{MARK}{UNENDED}{MARK}", "")
+    return text.replace(MARK, delimiter)
 
 
 def rows_end(text: str) -> int:

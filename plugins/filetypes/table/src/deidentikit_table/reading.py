@@ -156,6 +156,7 @@ class Block:
     cells : all cells as they are spelled, and behind each row its line end
     rows : how many there are
     lines : what stands between them
+    quotes : some cell may stand in quotes
     first : the number of its first row or line in the file, from 1
     """
 
@@ -163,6 +164,7 @@ class Block:
     rows: int
     lines: list[Line]
     first: int
+    quotes: bool = False
 
     def number(self, row: int) -> int:
         """The number in the file of a row of the block, counted from 0."""
@@ -209,6 +211,7 @@ class BlockReader(PieceReader):
                     continue
                 cells = piece.text.split(MARK)
                 cells.pop()
+                block.quotes |= piece.quotes
                 rows = piece.rows
                 if not self.head.cells:
                     taken = self._find_head(cells, leading, number)
