@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from deidentikit.errors import FileError
 from deidentikit.splice import Source
 
 from .encoding import Encoding
 from .index import COMMENT, Index
-from .markup import ATTRIBUTE, BETWEEN, CDATA, START_TAG, TARGET, Attribute, Run, Tag, plain, resolved
+from .markup import ATTRIBUTE, BETWEEN, CDATA, START_TAG, TARGET, Attribute, Run, plain, resolved
 
 _WINDOW: Final = 1 << 17
 """Bytes that are read ahead."""
-
 _FIRST: Final = 512
+_COMMENT_END: Final = re.compile("-->")
+_INSTRUCTION_END: Final = re.compile(r"\?>")
+_TAG_END: Final = re.compile(">")
+
+
+class Tag(NamedTuple):
+    """A start tag, by offsets in bytes.
+
+    tail : where its last attribute, or else its name, ends
+    end : behind its ``>``
+    is_empty : it is an empty-element tag
+    spelled : all its attributes as they stand there
+    lead : where they begin
+    body : what follows, as far as it was read with the tag; None where that is not all of a leaf
+    """
+
+    tail: int
+    end: int
+    is_empty: bool
+    spelled: str
+    lead: int
+    body: str | None
 
 
 class Content:
@@ -24,15 +45,12 @@ class Content:
 
     def __init__(self, source: Source, index: Index) -> None:
         self.index = index
+        self.encoding: Encoding = index.encoding
         self._source = source
         self._at = 0
         self._window = b""
         self._tag_node = -1
         self._tag: Tag | None = None
-
-    @property
-    def encoding(self) -> Encoding:
-        return self.index.encoding
 
     def bytes(self, start: int, end: int) -> bytes:
         """Bytes of the file."""
@@ -64,39 +82,63 @@ class Content:
     def tag(self, element: int) -> Tag:
         """The start tag of an element."""
         if element != self._tag_node or self._tag is None:
-            self._tag_node, self._tag = element, self._read_tag(self.index.starts[element])
+            self._tag_node, self._tag = element, self._read_tag(element)
         return self._tag
 
-    def _read_tag(self, start: int) -> Tag:
-        match, text = self._found(START_TAG, start)
+    def _read_tag(self, element: int) -> Tag:
+        index = self.index
+        start, close = index.starts[element], index.closes[element]
+        if index.after[element] == element + 1 and close - start <= _FIRST:
+            text, whole = self.text_between(start, close), True
+            match = START_TAG.match(text)
+            if match is None:
+                raise FileError("source-changed", "the input changed while it was read")
+        else:
+            match, text = self._found(START_TAG, start)
+            whole = False
+        lead, tail = match.span("attributes")
         offset = self.encoding.offsets(text, start)
-        found: list[Attribute] = []
-        for each in ATTRIBUTE.finditer(text, *match.span("attributes")):
-            lead, (first, last) = each.start(), each.span("value")
-            found.append(
-                Attribute(each["name"], offset(lead), offset(first), offset(last), each["quote"], each["value"])
-            )
-        return Tag(tuple(found), offset(match.start("tail")), offset(match.end()), match["tail"].endswith("/>"))
+        return Tag(
+            offset(tail),
+            offset(match.end()),
+            text[match.end() - 2] == "/",
+            match["attributes"],
+            offset(lead),
+            text[match.end() :] if whole else None,
+        )
 
-    def attribute(self, element: int, name: str) -> str | None:
-        """The value of an attribute, None where the tag has none of this name."""
+    def attributes(self, element: int) -> Iterator[Attribute]:
+        """The attributes of an element, in the order of its tag."""
+        tag = self.tag(element)
+        offset = self.encoding.offsets(tag.spelled, tag.lead)
+        for match in ATTRIBUTE.finditer(tag.spelled):
+            start, end = match.span("value")
+            yield Attribute(
+                match["name"], offset(match.start()), offset(start), offset(end), match["quote"], match["value"]
+            )
+
+    def attribute(self, element: int, name: str) -> Attribute | None:
+        """The attribute of this name; None where the tag has none."""
+        return next((found for found in self.attributes(element) if found.name == name), None)
+
+    def attribute_text(self, element: int, name: str) -> str | None:
+        """The value of an attribute; None where the tag has none of this name."""
         if name not in self.index.attribute_sets[self.index.attributes[element]]:
             return None
-        found = self.tag(element).find(name)
+        found = self.attribute(element, name)
         return None if found is None else found.value
 
     def end(self, node: int) -> int:
         """The offset behind a node."""
         index = self.index
-        start, close = index.starts[node], index.closes[node]
         name = index.name(node)
         if name == COMMENT:
-            return self._end(_COMMENT_END, start)
+            return self._end(_COMMENT_END, index.starts[node])
         if name[0] == "?":
-            return self._end(_INSTRUCTION_END, start)
-        if close == start:
-            return self.tag(node).end
-        return self._end(_TAG_END, close)
+            return self._end(_INSTRUCTION_END, index.starts[node])
+        if index.after[node] == node + 1 and (tag := self.tag(node)).is_empty:
+            return tag.end
+        return self._end(_TAG_END, index.closes[node])
 
     def _end(self, pattern: re.Pattern[str], start: int) -> int:
         match, text = self._found(pattern, start)
@@ -105,10 +147,13 @@ class Content:
     def runs(self, element: int) -> list[Run]:
         """The element's own text: runs and CDATA sections that stand directly within it."""
         index = self.index
-        at, close = self.tag(element).end, index.closes[element]
+        tag, close = self.tag(element), index.closes[element]
+        if tag.body is not None:
+            return self._runs(tag.end, close, tag.body) if tag.body else []
+        if tag.is_empty:
+            return []
         out: list[Run] = []
-        if index.starts[element] == close:
-            return out
+        at = tag.end
         for child in index.children(element):
             if index.starts[child] > at:
                 out += self._runs(at, index.starts[child])
@@ -117,21 +162,24 @@ class Content:
             out += self._runs(at, close)
         return out
 
-    def _runs(self, start: int, end: int) -> Iterator[Run]:
-        text = self.text_between(start, end)
+    def _runs(self, start: int, end: int, text: str | None = None) -> list[Run]:
+        if text is None:
+            text = self.text_between(start, end)
         if "<" not in text:
-            yield Run(start, end, False, resolved(plain(text)))
-            return
+            return [Run(start, end, False, resolved(plain(text)))]
         offset = self.encoding.offsets(text, start)
+        out: list[Run] = []
         at = 0
         for section in CDATA.finditer(text):
             if section.start() > at:
-                yield Run(offset(at), offset(section.start()), False, resolved(plain(text[at : section.start()])))
+                before = resolved(plain(text[at : section.start()]))
+                out.append(Run(offset(at), offset(section.start()), False, before))
             first, last = section.span("text")
-            yield Run(offset(first), offset(last), True, plain(section["text"]))
+            out.append(Run(offset(first), offset(last), True, plain(section["text"])))
             at = section.end()
         if at < len(text):
-            yield Run(offset(at), end, False, resolved(plain(text[at:])))
+            out.append(Run(offset(at), end, False, resolved(plain(text[at:]))))
+        return out
 
     def own_text(self, element: int) -> str:
         """The text directly within an element: a single run as it is, several joined and stripped."""
@@ -170,8 +218,3 @@ def joined(runs: list[Run]) -> str:
     if len(runs) == 1:
         return runs[0].text
     return "".join(run.text for run in runs).strip()
-
-
-_COMMENT_END: Final = re.compile("-->")
-_INSTRUCTION_END: Final = re.compile(r"\?>")
-_TAG_END: Final = re.compile(">")

@@ -16,7 +16,7 @@ from .evaluation import NODE, Evaluation, Item
 from .fields import XmlField
 from .index import COMMENT, index_of
 from .matching import Hits, Matcher
-from .patching import patches
+from .patching import merged, removal_patch
 from .residue import residue
 from .verification import verify
 
@@ -80,7 +80,7 @@ class XmlDocument(Document, Batch):
         return residue(self._source, self._evaluation, self._edits, self._hits)
 
     def write(self, sink: Sink) -> None:
-        splice(self._source, sink, patches(self._evaluation, self._edits))
+        splice(self._source, sink, merged(self._evaluation.content, self._edits.patches()))
 
     def check(self, written: Source) -> None:
         if self._edits:
@@ -106,7 +106,8 @@ class XmlDocument(Document, Batch):
         left = [node for node in nodes if not self._hits.reaches((node, NODE))]
         left = [node for node in left if self._edits.change_of((node, NODE)) is None]
         if left:
-            self._edits = self._edits.without(left)
+            content = self._evaluation.content
+            self._edits = self._edits.without((node, removal_patch(content, node)) for node in left)
             self._effects[option] = len(left)
 
 

@@ -1,14 +1,15 @@
-"""What is to change in a file, noted in the order of its nodes."""
+"""What is to change in a file, noted in the order of its nodes with the patches that it takes."""
 
 from __future__ import annotations
 
 import heapq
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from typing import NamedTuple
 
-import attrs
+from deidentikit.splice import Patch
 
 from .evaluation import FIRST_ATTRIBUTE, NODE, TEXT, Item
 from .index import DOCUMENT, Index
@@ -27,64 +28,107 @@ Change = str | Fate
 """A new text, or what becomes of the field."""
 
 
-@attrs.frozen
-class Edit:
-    """One change. A new text of an element is noted under its part `TEXT`."""
+class Edit(NamedTuple):
+    """One change. A new text of an element is noted under its part `TEXT`.
+
+    patch : the first of its patches
+    """
 
     node: int
     part: int
-    change: Change = attrs.field(repr=False)
+    change: Change
+    patch: Patch
 
 
 class Edits:
-    """Changes of one file. What an element's fate takes with it needs no change of its own."""
+    """Changes of one file. What an element's fate takes with it needs no change of its own.
 
-    def __init__(self, index: Index, edits: Iterable[Edit] = ()) -> None:
-        """edits : in their order"""
+    Most changes take one patch. Columns hold these, since there may be millions.
+    """
+
+    def __init__(self, index: Index) -> None:
         self._index = index
         self._nodes = array("I")
         self._parts = array("I")
         self._changes: list[Change] = []
+        self._starts = array("I")
+        self._ends = array("I")
+        self._bytes: list[bytes] = []
+        self._further: dict[Item, Sequence[Patch]] = {}
+        self._texts: dict[Item, str] = {}
         self._shadow = _Shadow(index)
-        for edit in edits:
-            self._add(edit)
 
     def __bool__(self) -> bool:
         return bool(self._changes)
 
-    def record(self, item: Item, change: Change) -> None:
-        """Note a change; items come in their order. A second change of one item takes the first's place."""
+    def record(self, item: Item, change: Change, patches: Sequence[Patch], text: str | None = None) -> None:
+        """Note a change; items come in their order. A second change of one item takes the first's place.
+
+        text : all text that then stands directly within the element, if the new one is not all
+        """
         if self._changes and (self._nodes[-1], self._parts[-1]) == item:
-            del self._nodes[-1], self._parts[-1], self._changes[-1]
-        self._add(Edit(*item, change))
+            for column in (self._nodes, self._parts, self._changes, self._starts, self._ends, self._bytes):
+                column.pop()
+            self._further.pop(item, None)
+            self._texts.pop(item, None)
+        if not patches:
+            return
+        self._add(Edit(*item, change, patches[0]))
+        if len(patches) > 1:
+            self._further[item] = patches[1:]
+        if text is not None and text != change:
+            self._texts[item] = text
 
     def is_shadowed(self, item: Item) -> bool:
         """Whether the next item goes with an element that was taken out or emptied."""
         return self._shadow.covers(item)
 
-    def without(self, nodes: Iterable[int]) -> Edits:
-        """These changes, and further nodes taken out."""
-        removals = (Edit(node, NODE, Fate.GONE) for node in nodes)
-        return Edits(self._index, heapq.merge(self, removals, key=lambda edit: (edit.node, edit.part)))
+    def without(self, nodes: Iterable[tuple[int, Patch]]) -> Edits:
+        """These changes, and further nodes taken out, each by a patch."""
+        removals = (Edit(node, NODE, Fate.GONE, patch) for node, patch in nodes)
+        out = Edits(self._index)
+        for edit in heapq.merge(self, removals, key=lambda edit: (edit.node, edit.part)):
+            out._add(edit)
+        out._further, out._texts = self._further, self._texts
+        return out
 
     def __iter__(self) -> Iterator[Edit]:
         """The changes that count: none within what another takes out."""
         shadow = _Shadow(self._index)
-        for edit in self._all():
-            if not shadow.covers((edit.node, edit.part)):
+        places = map(Patch, self._starts, self._ends, self._bytes)
+        for edit in map(Edit, self._nodes, self._parts, self._changes, places):
+            if not shadow.covers(edit[:2]):
                 shadow.cast(edit)
                 yield edit
+
+    def patches(self) -> Iterator[Patch]:
+        """The patches that the changes take, in the order of the file."""
+        starts = self._index.starts
+        waiting: list[Patch] = []
+        for edit in self:
+            first = starts[edit.node]
+            while waiting and waiting[0].start < first:
+                yield heapq.heappop(waiting)
+            heapq.heappush(waiting, edit.patch)
+            for patch in self._further.get(edit[:2], ()):
+                heapq.heappush(waiting, patch)
+        while waiting:
+            yield heapq.heappop(waiting)
+
+    def text_after(self, edit: Edit) -> str:
+        """All text that then stands directly within an element with a new text."""
+        return self._texts.get(edit[:2], str(edit.change))
 
     def change_of(self, item: Item) -> Change | None:
         """What becomes of a field; None where it stays."""
         node, part = item
         own = (NODE, TEXT) if part in (NODE, TEXT) else (part,)
-        for edit in self._at(node):
-            if edit.part in own or (edit.part == NODE and edit.change is Fate.GONE):
-                return edit.change
+        for found, change in self._at(node):
+            if found in own or (found == NODE and change is Fate.GONE):
+                return change
         while node != DOCUMENT:
             node = self._index.parents[node]
-            if any(isinstance(edit.change, Fate) and edit.part == NODE for edit in self._at(node)):
+            if any(isinstance(change, Fate) and found == NODE for found, change in self._at(node)):
                 return Fate.GONE
         return None
 
@@ -92,17 +136,16 @@ class Edits:
         self._nodes.append(edit.node)
         self._parts.append(edit.part)
         self._changes.append(edit.change)
+        self._starts.append(edit.patch.start)
+        self._ends.append(edit.patch.end)
+        self._bytes.append(edit.patch.data)
         self._shadow.cast(edit)
 
-    def _at(self, node: int) -> Iterator[Edit]:
+    def _at(self, node: int) -> Iterator[tuple[int, Change]]:
         at = bisect_left(self._nodes, node)
         while at < len(self._nodes) and self._nodes[at] == node:
-            yield Edit(node, self._parts[at], self._changes[at])
+            yield self._parts[at], self._changes[at]
             at += 1
-
-    def _all(self) -> Iterator[Edit]:
-        for node, part, change in zip(self._nodes, self._parts, self._changes, strict=True):
-            yield Edit(node, part, change)
 
 
 class _Shadow:

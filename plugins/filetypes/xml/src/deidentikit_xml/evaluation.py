@@ -55,7 +55,7 @@ class Evaluation:
         """The text of a field: an element's own text, an attribute's value, what a comment holds."""
         node, part = item
         if part >= FIRST_ATTRIBUTE:
-            return self.content.attribute(node, self._names[part - FIRST_ATTRIBUTE]) or ""
+            return self.content.attribute_text(node, self._names[part - FIRST_ATTRIBUTE]) or ""
         if part == NODE and not self._index.is_element(node):
             return self.content.inner_text(node)
         return self.content.own_text(node)

@@ -10,12 +10,14 @@ from deidentikit.errors import FieldError
 from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Formats, Kind, Value, text_codec
 
+from .content import joined
 from .edits import Edits, Fate
 from .evaluation import FIRST_ATTRIBUTE, NODE, TEXT, Evaluation
 from .index import COMMENT
-from .markup import unfit, unfit_for_comment, unfit_for_instruction
+from .markup import Run, unfit, unfit_for_comment, unfit_for_instruction
 from .matching import Hit, Hits
 from .naming import location
+from .patching import attribute_patch, hollow_patches, inner_patch, removal_patch, text_patches
 
 FORMATS: Final = Formats()
 _KINDS: Final = frozenset({Kind.TEXT, Kind.UID, Kind.NUMBER, Kind.DATE, Kind.DATETIME})
@@ -79,7 +81,14 @@ class XmlField:
         self._put("" if self._hit.part == TEXT else Fate.GONE)
 
     @cached_property
+    def _runs(self) -> list[Run]:
+        """The text directly within an element."""
+        return self._evaluation.content.runs(self._hit.node)
+
+    @cached_property
     def _text(self) -> str:
+        if self._is_element:
+            return joined(self._runs)
         return self._evaluation.text((self._hit.node, self._hit.part))
 
     @property
@@ -114,9 +123,19 @@ class XmlField:
             raise FieldError("charset", "the file's encoding lacks a character of the text")
 
     def _put(self, change: str | Fate) -> None:
-        if change == self._text and not isinstance(change, Fate):
+        if change == self._text:
             return
-        part = self._hit.part
-        if part == NODE and isinstance(change, str) and self._is_element:
+        content, (node, part) = self._evaluation.content, (self._hit.node, self._hit.part)
+        text = None
+        if part >= FIRST_ATTRIBUTE:
+            patches = [attribute_patch(content, node, self._evaluation.attribute_name(part), change)]
+        elif change is Fate.GONE:
+            patches = [removal_patch(content, node)]
+        elif change is Fate.HOLLOW:
+            patches = hollow_patches(content, node)
+        elif self._is_element:
             part = TEXT
-        self._edits.record((self._hit.node, part), change)
+            patches, text = text_patches(content, node, self._runs, change)
+        else:
+            patches = [inner_patch(content, node, change)]
+        self._edits.record((node, part), change, patches, text)

@@ -43,7 +43,7 @@ class Index:
     parents : each node's parent
     after : the number of the first node that is not within a node
     starts : offset of ``<``, in bytes
-    closes : of an element, the offset of its end tag; equal to its start where the tag is an empty one
+    closes : of an element, the offset of its end tag; where its tag is an empty one, the offset behind that
     attributes : each element's number in `attribute_sets`
     attribute_sets : names of attributes in the order of the tag
     attribute_numbers : every name of an attribute, with a number

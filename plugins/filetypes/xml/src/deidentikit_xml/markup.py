@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
-import attrs
 from deidentikit.errors import FileError
 
 START_TAG: Final = re.compile(
@@ -26,13 +25,12 @@ _LINE_END: Final = re.compile("\r\n?")
 _ATTRIBUTE_SPACE: Final = re.compile("\r\n|[\t\n\r]")
 
 
-@attrs.frozen
-class Attribute:
+class Attribute(NamedTuple):
     """An attribute in its start tag, by offsets in bytes.
 
     lead : where the white space before it begins
     start, end : its value between the quotes
-    text : the value as it is spelled
+    spelled : the value as it stands there
     """
 
     name: str
@@ -40,35 +38,15 @@ class Attribute:
     start: int
     end: int
     quote: str
-    text: str = attrs.field(repr=False)
+    spelled: str
 
     @property
     def value(self) -> str:
         """The value as a reader of XML has it."""
-        return resolved(_ATTRIBUTE_SPACE.sub(" ", self.text))
+        return resolved(_ATTRIBUTE_SPACE.sub(" ", self.spelled))
 
 
-@attrs.frozen
-class Tag:
-    """A start tag, by offsets in bytes.
-
-    tail : where its last attribute, or else its name, ends
-    end : behind its ``>``
-    is_empty : it is an empty-element tag
-    """
-
-    attributes: tuple[Attribute, ...]
-    tail: int
-    end: int
-    is_empty: bool
-
-    def find(self, name: str) -> Attribute | None:
-        """The attribute of this name."""
-        return next((found for found in self.attributes if found.name == name), None)
-
-
-@attrs.frozen
-class Run:
+class Run(NamedTuple):
     """An unbroken run of text, or a CDATA section.
 
     start, end : of what is within, in bytes
@@ -78,7 +56,7 @@ class Run:
     start: int
     end: int
     is_cdata: bool
-    text: str = attrs.field(repr=False)
+    text: str
 
 
 def plain(text: str) -> str:

@@ -2,113 +2,112 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from deidentikit.splice import Patch
 
 from .content import Content
-from .edits import Edit, Fate
-from .evaluation import NODE, TEXT, Evaluation, is_declaration
+from .edits import Fate
+from .evaluation import is_declaration
 from .index import COMMENT
 from .markup import Run, escaped, in_cdata
 
-
-def patches(evaluation: Evaluation, edits: Iterable[Edit]) -> Iterator[Patch]:
-    """The patches that changes make, in the order of the file."""
-    starts = evaluation.content.index.starts
-    waiting: list[Patch] = []
-    for edit in edits:
-        while waiting and waiting[0].start < starts[edit.node]:
-            yield heapq.heappop(waiting)
-        for patch in _patches(evaluation, edit):
-            heapq.heappush(waiting, patch)
-    while waiting:
-        yield heapq.heappop(waiting)
+_NEAR: Final = 1 << 12
+_LARGE: Final = 1 << 17
 
 
-def new_runs(runs: list[Run], text: str, before: int) -> tuple[str, list[tuple[Run, str]]]:
-    """Where an element's new text goes: the first run that is not blank takes it, the others become empty.
+def text_patches(content: Content, element: int, runs: list[Run], text: str) -> tuple[list[Patch], str]:
+    """The patches that give an element a new text of its own, and all the text it then has.
 
-    before : the offset of the element's first child, or of its end tag
-    Gives the text to be put before all runs, and the runs that change.
+    The first run of text that is not blank takes it, the others become empty; blank ones stay.
     """
-    told = [run for run in runs if run.text.strip()]
-    if not told and runs and runs[0].start < before:
-        told = runs[:1]
-    if not told:
-        return text, []
-    return "", [(told[0], text), *((run, "") for run in told[1:])]
+    tag, encode = content.tag(element), content.encoding.encode
+    if tag.is_empty:
+        spelled = f">{escaped(text)}</{content.index.name(element)}>"
+        return [Patch(tag.tail, tag.end, encode(spelled))] if text else [], text
+    told = [run for run in runs if run.text.strip()] or (
+        runs[:1] if runs and runs[0].start < _first_within(content, element) else []
+    )
+    patches: list[Patch] = []
+    changed: dict[int, str] = {}
+    for run in told:
+        new = "" if changed else text
+        changed[run.start] = new
+        patches.append(Patch(run.start, run.end, encode(_in_cdata(content, new) if run.is_cdata else escaped(new))))
+    if len(runs) == 1 and told:
+        return patches, text
+    after = "".join(changed.get(run.start, run.text) for run in runs)
+    if told or not text:
+        return patches, after
+    return [Patch(tag.end, tag.end, encode(escaped(text)))], text + after
 
 
-def raw_text_after(evaluation: Evaluation, element: int, text: str) -> str:
-    """All text directly within an element, white space included, once it was given a new text."""
-    content = evaluation.content
-    runs = content.runs(element)
-    put, changes = new_runs(runs, text, first_within(content, element))
-    changed = {run.start: new for run, new in changes}
-    return put + "".join(changed.get(run.start, run.text) for run in runs)
+def attribute_patch(content: Content, element: int, name: str, change: str | Fate) -> Patch:
+    """The patch that gives an attribute another value, in the quotes it has, or takes it out."""
+    found = content.attribute(element, name)
+    if found is None:
+        raise ValueError("the tag has lost an attribute since it was indexed")
+    if isinstance(change, Fate):
+        return Patch(found.lead, found.end + content.encoding.unit, b"")
+    return Patch(found.start, found.end, content.encoding.encode(escaped(change, found.quote)))
 
 
-def first_within(content: Content, element: int) -> int:
+def inner_patch(content: Content, node: int, text: str) -> Patch:
+    """The patch that gives a comment or a processing instruction another text."""
+    start, end = content.inner_span(node)
+    is_apart = (
+        content.index.name(node) == COMMENT or content.text_between(content.index.starts[node], start)[-1].isspace()
+    )
+    return Patch(start, end, content.encoding.encode(text if is_apart else f" {text}"))
+
+
+def removal_patch(content: Content, node: int) -> Patch:
+    """The patch that takes a node out; of the root element its name and namespaces stay."""
+    index = content.index
+    left = _bare_tag(content, node) if node == index.root else b""
+    return Patch(index.starts[node], content.end(node), left)
+
+
+def hollow_patches(content: Content, element: int) -> list[Patch]:
+    """The patches that take out all that is within an element."""
+    tag, close = content.tag(element), content.index.closes[element]
+    return [] if tag.is_empty or tag.end == close else [Patch(tag.end, close, b"")]
+
+
+def merged(content: Content, patches: Iterable[Patch]) -> Iterator[Patch]:
+    """The same patches, those near each other as one, so that a file with many is not written in crumbs."""
+    start = end = 0
+    pieces: list[bytes] = []
+    length = 0
+    for patch in patches:
+        if pieces and (patch.start - end > _NEAR or length > _LARGE):
+            yield Patch(start, end, b"".join(pieces))
+            pieces.clear()
+        if not pieces:
+            start, length = patch.start, 0
+        elif patch.start > end:
+            pieces.append(content.bytes(end, patch.start))
+        pieces.append(patch.data)
+        length += len(patch.data) + patch.start - end
+        end = patch.end
+    if pieces:
+        yield Patch(start, end, b"".join(pieces))
+
+
+def _first_within(content: Content, element: int) -> int:
     """The offset of an element's first child, or of its end tag."""
     index = content.index
     return next((index.starts[child] for child in index.children(element)), index.closes[element])
 
 
-def _patches(evaluation: Evaluation, edit: Edit) -> Iterator[Patch]:
-    content, node = evaluation.content, edit.node
-    if edit.part == NODE:
-        yield from _node_patches(content, node, edit.change)
-    elif edit.part == TEXT:
-        yield from _text_patches(content, node, str(edit.change))
-    else:
-        attribute = content.tag(node).find(evaluation.attribute_name(edit.part))
-        if attribute is None:
-            raise ValueError("the tag has lost an attribute since it was indexed")
-        if isinstance(edit.change, Fate):
-            yield Patch(attribute.lead, attribute.end + content.encoding.unit, b"")
-        else:
-            spelled = escaped(edit.change, attribute.quote)
-            yield Patch(attribute.start, attribute.end, content.encoding.encode(spelled))
-
-
-def _node_patches(content: Content, node: int, change: str | Fate) -> Iterator[Patch]:
-    index = content.index
-    if change is Fate.HOLLOW:
-        tag = content.tag(node)
-        if not tag.is_empty:
-            yield Patch(tag.end, index.closes[node], b"")
-    elif change is Fate.GONE:
-        left = _bare_tag(content, node) if node == index.root else b""
-        yield Patch(index.starts[node], content.end(node), left)
-    else:
-        start, end = content.inner_span(node)
-        is_apart = index.name(node) == COMMENT or content.text_between(index.starts[node], start)[-1].isspace()
-        yield Patch(start, end, content.encoding.encode(change if is_apart else f" {change}"))
-
-
 def _bare_tag(content: Content, root: int) -> bytes:
-    """What is left of a root element that is taken out: its name, and the namespaces it declares."""
     kept = [
-        f" {each.name}={each.quote}{each.text}{each.quote}"
-        for each in content.tag(root).attributes
+        f" {each.name}={each.quote}{each.spelled}{each.quote}"
+        for each in content.attributes(root)
         if is_declaration(each.name)
     ]
     return content.encoding.encode(f"<{content.index.name(root)}{''.join(kept)}/>")
-
-
-def _text_patches(content: Content, element: int, text: str) -> Iterator[Patch]:
-    tag, encode = content.tag(element), content.encoding.encode
-    if tag.is_empty:
-        if text:
-            yield Patch(tag.tail, tag.end, encode(f">{escaped(text)}</{content.index.name(element)}>"))
-        return
-    put, changes = new_runs(content.runs(element), text, first_within(content, element))
-    if put:
-        yield Patch(tag.end, tag.end, encode(escaped(put)))
-    for run, new in changes:
-        yield Patch(run.start, run.end, encode(_in_cdata(content, new) if run.is_cdata else escaped(new)))
 
 
 def _in_cdata(content: Content, text: str) -> str:

@@ -45,7 +45,7 @@ def _attribute_texts(evaluation: Evaluation, node: int) -> Iterator[str]:
     index = evaluation.content.index
     for name in index.attribute_sets[index.attributes[node]]:
         if not is_declaration(name):
-            yield evaluation.content.attribute(node, name) or ""
+            yield evaluation.content.attribute_text(node, name) or ""
 
 
 class _Counter:

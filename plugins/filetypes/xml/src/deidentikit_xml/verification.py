@@ -12,7 +12,6 @@ from .content import Content
 from .edits import Edit, Edits, Fate
 from .evaluation import FIRST_ATTRIBUTE, NODE, TEXT, Evaluation, is_declaration
 from .index import DOCUMENT, Index, index_of
-from .patching import raw_text_after
 
 
 def verify(evaluation: Evaluation, edits: Edits, written: Source) -> None:
@@ -31,10 +30,10 @@ def _holds(evaluation: Evaluation, edits: Edits, found: Content) -> bool:
     fates = [edit for edit in edits if isinstance(edit.change, Fate)]
     if not fates:
         return _same_nodes(index, found.index) and all(
-            _is_written(evaluation, edit, found, edit.node) for edit in edits
+            _is_written(evaluation, edits, edit, found, edit.node) for edit in edits
         )
     places = _places(index, fates, found.index)
-    return places is not None and all(_is_written(evaluation, edit, found, places[edit.node]) for edit in edits)
+    return places is not None and all(_is_written(evaluation, edits, edit, found, places[edit.node]) for edit in edits)
 
 
 def _same_nodes(index: Index, other: Index) -> bool:
@@ -81,14 +80,13 @@ def _places(index: Index, fates: Iterable[Edit], found: Index) -> array[int] | N
     return places if place == len(found) else None
 
 
-def _is_written(evaluation: Evaluation, edit: Edit, found: Content, node: int) -> bool:
+def _is_written(evaluation: Evaluation, edits: Edits, edit: Edit, found: Content, node: int) -> bool:
     if edit.part == NODE:
         if isinstance(edit.change, str):
             return found.inner_text(node) == edit.change
         return node == DOCUMENT or (found.index.after[node] == node + 1 and not found.runs(node))
     if edit.part == TEXT:
-        meant = raw_text_after(evaluation, edit.node, str(edit.change))
-        return "".join(run.text for run in found.runs(node)) == meant
+        return "".join(run.text for run in found.runs(node)) == edits.text_after(edit)
     if isinstance(edit.change, Fate):
         return True  # the names of attributes were compared
-    return found.attribute(node, evaluation.attribute_name(edit.part)) == edit.change
+    return found.attribute_text(node, evaluation.attribute_name(edit.part)) == edit.change
