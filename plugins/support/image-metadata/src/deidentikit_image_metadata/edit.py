@@ -97,6 +97,10 @@ class Editor:
         """Whether an entry is still there: it may have gone with the entry that points to its IFD."""
         return ifd not in self._gone and entry in ifd.entries
 
+    def edited(self, entry: Entry) -> bool:
+        """Whether an entry was given another value, removed or inserted."""
+        return entry in self._found
+
     # editing values
 
     def overwrite(self, ifd: Ifd, entry: Entry, type: int, data: bytes) -> None:
