@@ -81,6 +81,7 @@ class TestTiffFile(FileTypeConformance):
         Kind.UID: "HostComputer",
     }
     insertable = "CameraOwnerName"
+    follows = frozenset({"XMP"})
     rules: ClassVar[Mapping[Kind, Sequence[str]]] = {
         Kind.TEXT: ("replace-with: ANON", "set:", "hash: yes"),
         Kind.DATE: ("increment-date: yes",),

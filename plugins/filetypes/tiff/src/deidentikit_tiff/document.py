@@ -19,7 +19,7 @@ from .carriers import KINDS, Opened, open_entry
 from .fields import ImageJField, PartField, entry_texts
 from .matcher import Matcher
 from .parts import Part
-from .planes import check_reachable, doubtful, further_planes
+from .planes import check_reachable, check_whole, doubtful, further_planes
 from .private import remove_private
 from .residual import residual
 from .selectors import PartSelector, RegexSelector, TagSelector
@@ -28,7 +28,6 @@ from .slides import drop_pages
 UNREFERENCED: Final = "bytes that no directory refers to"
 _CLASSIC_END: Final = 1 << 32
 _IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
-_EXTENTS: Final = LOCATED
 
 
 @attrs.frozen
@@ -44,12 +43,16 @@ class Options:
 
 
 def open_editor(source: Source) -> Editor:
-    """The directories of a TIFF file. Raises FileError as `walk` does, and ``dicom``, ``too-large``."""
+    """The directories of a TIFF file.
+
+    Raises FileError as `walk` does, and ``dicom``, ``too-large``, ``image-truncated``.
+    """
     if source.pread(4, 128) == b"DICM":
         raise FileError("dicom", "the file is a DICOM file as well, which a section for DICOM has to treat")
     editor = Editor(source)
     if not editor.layout.big and source.size > _CLASSIC_END:
         raise FileError("too-large", "the file is larger than the 4 GiB that its offsets can reach")
+    check_whole(editor)
     return editor
 
 
@@ -97,7 +100,7 @@ class TiffDocument(Document, Batch):
         regexes = entry not in self._reached
         if not any(self._matcher.wants(kind, regexes=regexes) for kind in KINDS[entry.tag]):
             return
-        if not self._editor.has(ifd, entry) or self._is_edited(entry):
+        if entry.broken or self._editor.edited(entry) or not self._editor.has(ifd, entry):
             return
         opened = self._open(ifd, entry)
         for kind, part in () if opened is None else opened.parts:
@@ -106,9 +109,6 @@ class TiffDocument(Document, Batch):
                 continue
             self._reached_parts.add(part)
             yield PartField(part.field, f"{ifd.path}.{kind}:{part.shown}"), step
-
-    def _is_edited(self, entry: Entry) -> bool:
-        return bool(entry.broken) or self._editor.original(entry) != self._editor.value(entry)
 
     def _open(self, ifd: Ifd, entry: Entry) -> Opened | None:
         if entry not in self._opened:

@@ -22,6 +22,17 @@ _MAX_DESCRIPTION: Final = 1 << 20
 _GAP: Final = 16
 
 
+def check_whole(editor: Editor) -> None:
+    """Raise FileError (``image-truncated``) where image data runs beyond the end of the file.
+
+    What is appended to such a file would be taken for image data.
+    """
+    source = editor.overlay.source
+    for ifd in editor.structure:
+        if any(length and offset + length > source.size for offset, length in payloads(ifd, source)):
+            raise FileError("image-truncated", f"the image data of {ifd.path} runs beyond the end of the file")
+
+
 def further_planes(editor: Editor) -> Extent | None:
     """Planes of a stack that has one directory only: ImageJ and tifffile write such files.
 

@@ -30,7 +30,7 @@ def residual(
     """How many fields that no rule reached hold a text that one reached held before it was edited."""
     old: set[str] = set()
     for ifd, entry in entries:
-        if entry in reached and _is_gone(editor, ifd, entry):
+        if entry in reached and editor.edited(entry):
             old.update(entry_texts(ifd, entry, editor.original))
     for value in opened.values():
         if value is not None and value.changed:
@@ -44,12 +44,6 @@ def residual(
         for ifd, entry in left
         for texts in _left(editor, ifd, entry, opened, reached_parts)
     )
-
-
-def _is_gone(editor: Editor, ifd: Ifd, entry: Entry) -> bool:
-    if not editor.has(ifd, entry):
-        return True
-    return not entry.broken and editor.value(entry) != editor.original(entry)
 
 
 def _left(
