@@ -115,14 +115,13 @@ class Edits:
         """The changes of the text, sorted and apart; what lies within a part that goes is left out."""
         made: list[tuple[int, int, int, str]] = []
         for token in self._gone:
-            made += [(cut.start, 1, cut.end, "") for cut in token.cuts]
+            made += [(cut.start, 2, cut.end, "") for cut in token.cuts]
         for value, text in self._new.items():
-            made += [(start, 1, end, new) for start, end, new in _written(value, text)]
+            made += [(start, 0, end, new) for start, end, new in _written(value, text)]
         for token, size in self._sizes.items():
             if token.size is not None:
-                made.append((token.size.start, 1, token.size.end, size))
-        for number, addition in enumerate(self._in_order()):
-            made.append((addition.at, -len(self.added) + number, addition.at, addition.text))
+                made.append((token.size.start, 0, token.size.end, size))
+        made += [(addition.at, 1, addition.at, addition.text) for addition in self._in_order()]
         made.sort(key=lambda change: (change[0], change[1], -change[2]))
         out: list[Change] = []
         end = 0

@@ -108,6 +108,8 @@ class KeyField:
             raise FieldError("charset", "the action's result holds a quote, which would end the value")
         if self._layout.dialect is None and token.role is Role.ENTRY and COMMENT in new and stored.quote != "<>":
             raise FieldError("charset", f"the action's result holds {COMMENT}, which would begin a comment")
+        if token.closing:
+            raise FieldError("required", "the value tells that more follows in this file; it can only be kept")
         self._guard(token)
         self._edits.write(token, stored, new)
         if token.size is not None and len(new) >= int(self._layout.text[token.size.start : token.size.end]):

@@ -56,8 +56,10 @@ def find_place(layout: Layout, name: str) -> Place | None:
         head, _, key = name.rpartition(".")
         return Place(name, key, head, len(layout.text), _model(tokens), head)
     if not entries:
-        last = tokens[-1] if tokens else None
-        return Place(name, key, last.section if last else "", last.end if last else len(layout.text), None)
+        if not tokens:
+            return Place(name, key, "", len(layout.text), None)
+        last = tokens[-1]
+        return Place(name, key, last.key if last.role is Role.SECTION else last.section, last.end, None)
     return Place(name, key, entries[-1].section, entries[-1].end, _model(entries))
 
 

@@ -35,9 +35,9 @@ _METAIO_NEEDS: Final = frozenset(
     " CompressedData CompressedDataSize HeaderSize ElementSizeByte ElementNBits".split()
 )
 _NRRD: Final = re.compile(r"NRRD[0-9]{4}\s*$", re.MULTILINE)
-_PAR: Final = re.compile(r"^#.*\bDATA DESCRIPTION FILE\b", re.MULTILINE)
+_PAR: Final = re.compile(r"^#\s*=+ DATA DESCRIPTION FILE =+\s*$", re.MULTILINE)
 _HEAD: Final = 4096
-_OTHER_FORMAT: Final = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{]|<\?xml\b|<!DOCTYPE\b|<html\b)", re.IGNORECASE)
+_OTHER_FORMAT: Final = re.compile(r"\s*(?:\{\s*\"|\[\s*\{|<\?xml\b|<!DOCTYPE\b|<html\b)", re.IGNORECASE)
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from .delimiters import Split
 from .tokens import Line, Lines, Role, Span, Token, Value, bad_line, trimmed, value_of
 from .xprotocol import BLOCK, read_block
 
-_SECTION: Final = re.compile(r"\s*\[(?P<name>[^\]]*)\]\s*(?:[#;].*)?")
+_SECTION: Final = re.compile(r"\s*\[+(?P<name>[^\]]*)\]+\s*(?:[#;].*)?")
 _COMMENT: Final = re.compile(r"\s*(?P<run>#+|;+|/{2,})")
 _ASCCONV: Final = re.compile(r"\s*###\s*ASCCONV\b.*")
 _NUMBERS: Final = re.compile(r"[-+.0-9eE\s]+")
@@ -59,14 +59,15 @@ def tokenize(text: str, dialect: Dialect) -> list[Token]:
 class _Open:
     """An entry that the next lines may continue."""
 
-    __slots__ = ("end", "gap", "indent", "key", "line", "stop", "under")
+    __slots__ = ("end", "gap", "indent", "key", "line", "section", "stop", "under")
 
-    def __init__(self, line: Line, indent: int, key: Span, gap: Span, under: Token | None) -> None:
+    def __init__(self, line: Line, indent: int, key: Span, gap: Span, section: str) -> None:
         self.line = line
         self.indent = indent
         self.key = key
         self.gap = gap
-        self.under = under
+        self.section = section
+        self.under: Token | None = None
         self.stop = line.end
         self.end = line.next
 
@@ -140,6 +141,7 @@ class _Reader:
             line.number,
             "//" if run[0] == "/" else run[0],
             (Span(line.start, line.next),),
+            section=self.section,
             named=named,
             regions=(region,),
             values=(Value((region,)),),
@@ -168,7 +170,8 @@ class _Reader:
         if key.start >= key.end:
             key = Span(line.start + indent, key.end)
         span = Span(line.start + gap.start, line.start + gap.end)
-        self.open = _Open(line, indent, key, span, self._under(indent, runs_on))
+        self.open = _Open(line, indent, key, span, self.section)
+        self.open.under = self._under(indent, runs_on)
         if self._begins_list(self.open):
             yield from self._close()
 
@@ -215,7 +218,7 @@ class _Reader:
             current.line.number,
             key,
             (Span(current.line.start, current.end),),
-            section=self.section,
+            section=current.section,
             aliases=tuple({written, " ".join(key.split())} - {key}),
             at=current.key,
             gap=current.gap,
@@ -234,4 +237,5 @@ class _Reader:
 
     def _other(self, line: Line) -> Token:
         region = trimmed(self.text, line.start, line.end)
-        return Token(Role.OTHER, line.number, "", (Span(line.start, line.next),), regions=(region,))
+        cuts = (Span(line.start, line.next),)
+        return Token(Role.OTHER, line.number, "", cuts, section=self.section, regions=(region,))
