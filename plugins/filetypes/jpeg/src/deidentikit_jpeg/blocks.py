@@ -7,28 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import attrs
-from deidentikit.errors import FieldError, FileError
-from deidentikit.filetype import UNLIMITED, Limits
-from deidentikit.kinds import Form, Kind, Value
+from deidentikit.errors import FileError
 from deidentikit.splice import BytesSource
 from deidentikit_image_metadata import extension, photoshop
 from deidentikit_image_metadata.coverage import payloads
 from deidentikit_image_metadata.edit import Editor
 from deidentikit_image_metadata.fields import TagField
 from deidentikit_image_metadata.ifd import GPS_IFD, Ifd, IfdKind
-from deidentikit_image_metadata.iptc import Iptc, IptcField
+from deidentikit_image_metadata.iptc import Iptc
 from deidentikit_image_metadata.photoshop import Resource, Resources
-from deidentikit_image_metadata.plaintext import Piece, Spelling
 from deidentikit_image_metadata.tags import space_of
-from deidentikit_image_metadata.texts import Plain, read_text, write_text
-from deidentikit_image_metadata.values import FORMATS
 from deidentikit_image_metadata.xmp import Packet, Property
 
+from .fields import Comment, CommentField, ResourceField, ThumbnailField
 from .markers import MAX_PAYLOAD, walk
 from .names import BLOCK_NAMES, Item, Key, part_key, property_key, structural, tag_key
 from .segments import NEEDED, Holding, holding
 
-_SPELLING: Final = Spelling(FORMATS, lenient=True)
 _MAKER_NOTE: Final = 0x927C
 _NESTED_TAGS: Final = {700: Holding.XMP, 33723: Holding.IPTC}
 _NESTED_RESOURCES: Final = {
@@ -38,7 +33,6 @@ _NESTED_RESOURCES: Final = {
     0x0424: Holding.XMP,
 }
 _THUMBNAIL_HEADER: Final = 28
-_COMMENT_LIMITS: Final = Limits(max_length=MAX_PAYLOAD)
 _TYPES: Final = "BYTE ASCII SHORT LONG RATIONAL SBYTE UNDEFINED SSHORT SLONG SRATIONAL FLOAT DOUBLE IFD".split()
 
 
@@ -111,6 +105,8 @@ class ExifBlock(Block):
                 reached = () if structural(field.tag) else (f"{block}.{name}", name)
                 shown = _TYPES[entry.type - 1] if 0 < entry.type <= len(_TYPES) else str(entry.type)
                 yield Item(field, f"{block}.{name}", keys, reached, shown)
+        if self._thumbnail_ifds():
+            yield Item(ThumbnailField(self.remove_thumbnails), "Thumbnail", (part_key("Thumbnail"),), (), "image")
 
     def items(self) -> Iterator[Item]:
         return iter(self._items)
@@ -285,97 +281,21 @@ class PhotoshopBlock(Block):
         return len(found)
 
 
-@attrs.frozen(eq=False)
-class ResourceField:
-    """An image resource as a field: bytes that may be text."""
-
-    resources: Resources
-    resource: Resource
-    required: bool = False
-    limits: Limits = UNLIMITED
-
-    @property
-    def path(self) -> str:
-        return f"Photoshop.{self.resource.title}"
-
-    def read(self, form: Form) -> Sequence[Value | None]:
-        data = self.resource.data
-        if form.kind is Kind.BYTES:
-            return [data] if data else []
-        return _SPELLING.read(Plain().split(data, ""), form)
-
-    def write(self, values: Sequence[Value | None], form: Form) -> None:
-        if form.kind is Kind.BYTES:
-            self.resources.replace(self.resource, b"".join(value for value in values if isinstance(value, bytes)))
-            return
-        before = Plain().split(self.resource.data, "")
-        after = _SPELLING.written(values, before, form)
-        if after != before:
-            self.resources.replace(self.resource, Plain().join(after, b"", ""))
-
-    def remove(self) -> None:
-        self.resources.remove(self.resource)
-
-
 class CommentBlock(Block):
     """A comment segment."""
 
     def __init__(self, data: bytes) -> None:
-        self.original = data
-        self.data: bytes | None = data
+        self.field = CommentField(Comment(data, data))
 
     def items(self) -> Iterator[Item]:
-        yield Item(CommentField(self), "COM", (part_key("COM"),), ("COM", "Comment"), "comment")
+        yield Item(self.field, "COM", (part_key("COM"),), ("COM", "Comment"), "comment")
 
     @property
     def changed(self) -> bool:
-        return self.data != self.original
+        return self.field.comment.data != self.field.comment.original
 
     def to_bytes(self) -> bytes:
-        return self.data or b""
-
-
-@attrs.frozen(eq=False)
-class CommentField:
-    """A comment as a field, or as the place of one."""
-
-    block: CommentBlock
-    path: str = "COM"
-    required: bool = False
-    limits: Limits = _COMMENT_LIMITS
-
-    def _pieces(self) -> list[Piece]:
-        piece = read_text(self.block.original)
-        return [] if piece is None else [piece.rstrip("\0") if isinstance(piece, str) else piece]
-
-    def read(self, form: Form) -> Sequence[Value | None]:
-        if form.kind is Kind.BYTES:
-            return [self.block.original] if self.block.original else []
-        return _SPELLING.read(self._pieces(), form)
-
-    def write(self, values: Sequence[Value | None], form: Form) -> None:
-        if form.kind is Kind.BYTES:
-            self._put(b"".join(value for value in values if isinstance(value, bytes)))
-            return
-        before = self._pieces()
-        after = _SPELLING.written(values, before, form)
-        if after == before:
-            return
-        if len(after) > 1:
-            raise FieldError("wrong-kind", "a comment holds one text, not several", self.path)
-        self._put(write_text(after[0]) if after else b"")
-
-    def _put(self, data: bytes) -> None:
-        if len(data) > MAX_PAYLOAD:
-            raise FieldError("too-long", f"a comment holds {MAX_PAYLOAD} bytes", self.path)
-        self.block.data = data
-
-    def insert(self, values: Sequence[Value | None], form: Form) -> None:
-        """Fill a comment that is new."""
-        self.write(values, form)
-
-    def remove(self) -> None:
-        self.block.data = None
+        return self.field.comment.data or b""
 
 
 BLOCKS: Final[dict[Holding, Callable[[bytes], Block]]] = {
@@ -398,6 +318,3 @@ def is_plain(data: bytes) -> bool:
     except FileError:
         return False
     return all(holding(token) in NEEDED for token in tokens) and not data[tokens[-1].end :].strip(b"\0")
-
-
-__all__ = ["BLOCKS", "Block", "CommentBlock", "CommentField", "ExifBlock", "IptcBlock", "IptcField", "Nest", "is_plain"]

@@ -25,7 +25,7 @@ def listed(source: Source) -> Iterator[Listed]:
         for part in picture.parts:
             for item in part.items():
                 whole = isinstance(item.field, PartField)
-                if whole and (part.block is not None or not item.name):
+                if whole and (part.block is not None or item.field.required):
                     continue
                 notes = [place, item.note, f"unreadable: {part.trouble.reason}" if part.trouble and whole else ""]
                 note = ", ".join(each for each in notes if each)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import attrs
-from deidentikit.errors import FieldError, FileError
-from deidentikit.filetype import Limits
-from deidentikit.kinds import Form, Kind, Value
+from deidentikit.errors import FileError
 
 from .blocks import BLOCKS, Block
+from .fields import WholeField
 from .names import Item, Key, part_key
 from .segments import Holding
 
@@ -23,7 +22,6 @@ _WHOLE_NAMES: Final = {
     Holding.ICC: ("ICC",),
     Holding.JFXX: ("JFXX", "Thumbnail"),
 }
-_WHOLE: Final = Limits(kinds=frozenset({Kind.NATIVE}))
 _REQUIRED: Final = frozenset({Holding.JFIF, Holding.ADOBE, Holding.MPF})
 
 
@@ -58,6 +56,7 @@ class Part:
         except FileError as error:
             self.trouble = error
             return
+        self._items = None
         for nest in self.block.nests():
             part = Part(nest.holding, _constant(nest.data), nest.put, nest.drop, self)
             yield part
@@ -112,11 +111,10 @@ def _constant(data: bytes) -> Callable[[], bytes]:
 
 
 @attrs.frozen(eq=False)
-class PartField:
-    """A whole part as a field: it can be removed or kept."""
+class PartField(WholeField):
+    """A whole part as a field."""
 
     part: Part
-    limits: Limits = _WHOLE
 
     @property
     def path(self) -> str:
@@ -125,15 +123,6 @@ class PartField:
     @property
     def required(self) -> bool:
         return self.part.holding in _REQUIRED
-
-    def read(self, form: Form) -> Sequence[Value | None]:
-        raise self._refusal()
-
-    def write(self, values: Sequence[Value | None], form: Form) -> None:
-        raise self._refusal()
-
-    def _refusal(self) -> FieldError:
-        return FieldError("wrong-kind", "this can be removed or kept as a whole, nothing else", self.path)
 
     def remove(self) -> None:
         self.part.gone = True

@@ -9,7 +9,8 @@ from deidentikit.kinds import Form, Kind
 from deidentikit.splice import Patch, Source
 from deidentikit_image_metadata import extension, photoshop
 
-from .blocks import Block, CommentBlock, CommentField, ExifBlock, IptcBlock, XmpBlock
+from .blocks import Block, CommentBlock, ExifBlock, IptcBlock, XmpBlock
+from .fields import CommentField
 from .markers import APP0, COM, Token, segment
 from .parts import Part
 from .segments import Group, Holding, content, grouped, guid, holding, marker_of, name_of, packed, title
@@ -120,7 +121,7 @@ class Picture:
         """A new comment."""
         made = self._make(Holding.COMMENT, b"", self._before_tables())
         assert isinstance(made.block, CommentBlock)
-        return CommentField(made.block)
+        return made.block.field
 
     def new_iptc(self) -> IptcBlock:
         """The IPTC data that get new data sets; made where there are none."""

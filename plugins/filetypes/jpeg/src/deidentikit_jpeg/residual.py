@@ -34,10 +34,9 @@ def residual(pictures: Sequence[Picture], tracked: Iterable[Tracked]) -> int:
 def _left(pictures: Sequence[Picture]) -> Iterator[Field]:
     """The fields that stay, and parts as a whole that are not opened."""
     for picture in pictures:
+        picture.open(lambda holding: True)
         for part in picture.parts:
             if part.lost or part.holding in NEEDED or part.holding is Holding.MPF:
-                continue
-            for _ in part.open():
                 continue
             for item in part.items():
                 if not isinstance(item.field, PartField) or part.block is None:

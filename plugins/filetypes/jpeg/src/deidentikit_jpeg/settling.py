@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from deidentikit.errors import FileError
 
@@ -37,7 +37,7 @@ class Settling:
                 continue
             if self._options.unreadable == "remove":
                 part.gone = True
-                self.dropped[f"unreadable {part.holding.value}"] = None
+                self.dropped[f"unreadable-{part.holding.name.lower()}"] = None
             elif self._options.unreadable == "refuse":
                 raise FileError(
                     "unparsed-region",
@@ -78,12 +78,13 @@ class Settling:
         if options.remove_thumbnail:
             self._count("remove-thumbnail", (block.remove_thumbnails() for block in picture.blocks()))
         if options.remove_thumbnail or options.remove_metadata:
-            self._count("remove-thumbnail", map(_remove_jfif_thumbnail, [picture] * 1))
-            for part in _thumbnail_parts(picture):
+            name = "remove-thumbnail" if options.remove_thumbnail else "remove-metadata"
+            parts = _thumbnail_parts(picture)
+            for part in parts:
                 part.gone = True
-                self.effects["remove-thumbnail"] += 1
+            self._count(name, [len(parts), _remove_jfif_thumbnail(picture)])
 
-    def _count(self, option: str, counts: Iterator[int]) -> None:
+    def _count(self, option: str, counts: Iterable[int]) -> None:
         if count := sum(counts):
             self.effects[option] += count
 
@@ -91,10 +92,7 @@ class Settling:
         """Thumbnails with metadata of their own, which no rule reaches."""
         if self._options.keep_thumbnail:
             return
-        for part in picture.parts:
-            if part.holding is Holding.EXIF and not part.lost:
-                for _ in part.open():
-                    continue
+        picture.open(lambda holding: holding is Holding.EXIF)
         for block in picture.blocks():
             if not all(map(is_plain, block.thumbnails())) and block.remove_thumbnails():
                 self.dropped["thumbnail"] = None
