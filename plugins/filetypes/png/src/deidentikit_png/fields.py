@@ -1,0 +1,250 @@
+"""Chunks as the fields of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+from deidentikit.errors import FieldError
+from deidentikit.filetype import UNLIMITED, Limits
+from deidentikit.kinds import Form, Formats, Kind, Opaque, Value
+from deidentikit_image_metadata.fields import TagField
+from deidentikit_image_metadata.plaintext import Piece, Spelling
+from deidentikit_image_metadata.texts import Plain
+
+from . import texts, times
+from .chunks import Chunk
+from .contents import Contents
+from .texts import SPELLING, TextHead
+from .types import is_required
+
+WHOLE: Final = Limits(kinds=frozenset({Kind.NATIVE}))
+REQUIRED: Final = Limits(kinds=frozenset({Kind.NATIVE}), required=True)
+UNKNOWN: Final = Limits(kinds=frozenset({Kind.TEXT, Kind.UID, Kind.BYTES, Kind.NATIVE}))
+_UNKNOWN_SPELLING: Final = Spelling(Formats(), lenient=True)
+
+
+@attrs.frozen(eq=False)
+class ChunkField:
+    """A chunk as a whole, which can be removed or kept, nothing else."""
+
+    contents: Contents
+    chunk: Chunk
+
+    @property
+    def path(self) -> str:
+        return self.chunk.type
+
+    @property
+    def required(self) -> bool:
+        return is_required(self.chunk.type)
+
+    @property
+    def limits(self) -> Limits:
+        return REQUIRED if self.required else WHOLE
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        raise FieldError("wrong-kind", "the chunk holds no value; it can be removed or kept", self.path)
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        raise FieldError("wrong-kind", "the chunk holds no value that could be replaced; remove or keep it", self.path)
+
+    def remove(self) -> None:
+        if self.required:
+            raise FieldError("required", "the image cannot be shown without this chunk", self.path)
+        self.contents.remove(self.chunk)
+
+
+@attrs.frozen(eq=False)
+class UnknownField(ChunkField):
+    """A chunk of unknown type: bytes that may be text."""
+
+    @property
+    def limits(self) -> Limits:
+        return UNKNOWN
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        data = self.contents.data(self.chunk)
+        if form.kind is Kind.BYTES:
+            return [data] if data else []
+        return _UNKNOWN_SPELLING.read(Plain().split(data, ""), form)
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        if form.kind is Kind.BYTES:
+            self.contents.put(self.chunk, _joined(values))
+            return
+        if form.kind is Kind.NATIVE:
+            self.contents.put(self.chunk, texts.encode(_texts(values), "utf-8"))
+            return
+        before = Plain().split(self.contents.data(self.chunk), "")
+        after = _UNKNOWN_SPELLING.written(values, before, form)
+        if after != before:
+            self.contents.put(self.chunk, texts.encode(after, "utf-8"))
+
+
+@attrs.frozen(eq=False)
+class MalformedText(ChunkField):
+    """A text chunk that is not made as the standard says; it can be removed or kept."""
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        raise FieldError("undecodable", "the text chunk has no readable keyword; it can be removed or kept", self.path)
+
+
+@attrs.frozen(eq=False)
+class TextField(ChunkField):
+    """The text of a text chunk.
+
+    structured : the text is a form of metadata that values cannot be taken from: XMP, a raw profile
+    """
+
+    head: TextHead
+    structured: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"{self.chunk.type}:{printable(self.head.keyword)}"
+
+    @property
+    def limits(self) -> Limits:
+        return WHOLE if self.structured else UNLIMITED
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        if self.structured:
+            raise FieldError("wrong-kind", "the text is a structure; name what is in it, or remove it", self.path)
+        data = self.contents.text(self.chunk, self.head)
+        if form.kind is Kind.BYTES:
+            return [data] if data else []
+        return SPELLING.read(texts.decode(data, self.head.encoding), form)
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        if form.kind is Kind.NATIVE:
+            self._put(_texts(values))
+            return
+        if self.structured:
+            raise FieldError("wrong-kind", "the text is a structure; name what is in it, or remove it", self.path)
+        data = self.contents.text(self.chunk, self.head)
+        if form.kind is Kind.BYTES:
+            if (new := _joined(values)) != data:
+                self.contents.put_text(self.chunk, self.head, new)
+            return
+        before = texts.decode(data, self.head.encoding)
+        after = SPELLING.written(values, before, form)
+        if after != before:
+            self._put(after)
+
+    def _put(self, pieces: Sequence[Piece]) -> None:
+        self.contents.put_text(self.chunk, self.head, texts.encode(pieces, self.head.encoding))
+
+
+@attrs.frozen(eq=False)
+class TimeField(ChunkField):
+    """The chunk that says when the image was last changed."""
+
+    @property
+    def limits(self) -> Limits:
+        return times.LIMITS
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        data = self.contents.data(self.chunk)
+        if form.kind is Kind.BYTES:
+            return [data] if data else []
+        if form.kind not in (Kind.DATE, Kind.DATETIME):
+            raise FieldError("wrong-kind", f"the chunk holds a time, no {form.kind.value}", self.path)
+        moment = times.unpack(data)
+        if moment is None:
+            return []
+        return [times.day(moment) if form.kind is Kind.DATE else moment]
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        if form.kind is Kind.NATIVE:
+            self.contents.put(self.chunk, times.literal(_texts(values)))
+            return
+        data = self.contents.data(self.chunk)
+        new = _joined(values) if form.kind is Kind.BYTES else times.pack(values, data)
+        if new != data:
+            self.contents.put(self.chunk, new)
+
+
+@attrs.frozen(eq=False)
+class ExifTag:
+    """A tag of an EXIF block. A date format of the section is for text chunks: tags that are not in it are read
+    as EXIF spells dates."""
+
+    tag: TagField
+    block: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.block}:{self.tag.path}"
+
+    @property
+    def required(self) -> bool:
+        return self.tag.required
+
+    @property
+    def limits(self) -> Limits:
+        return self.tag.limits
+
+    def read(self, form: Form) -> Sequence[Value | None]:
+        return self.tag.read(self._fitting(form))
+
+    def write(self, values: Sequence[Value | None], form: Form) -> None:
+        self.tag.write(values, self._fitting(form))
+
+    def remove(self) -> None:
+        self.tag.remove()
+
+    def _fitting(self, form: Form) -> Form:
+        if form.format is None or form.explicit or form.kind not in (Kind.DATE, Kind.DATETIME):
+            return form
+        try:
+            self.tag.read(form)
+        except FieldError:
+            return attrs.evolve(form, format=None)
+        return form
+
+
+@attrs.frozen(eq=False)
+class TextPlace:
+    """Where a text chunk will be made."""
+
+    contents: Contents
+    type: str
+    keyword: str
+    limits: Limits = UNLIMITED
+
+    @property
+    def path(self) -> str:
+        return f"{self.type}:{printable(self.keyword)}"
+
+    def insert(self, values: Sequence[Value | None], form: Form) -> None:
+        self.contents.added.append((self.type, texts.new_data(self.type, self.keyword, _texts(values))))
+
+
+@attrs.frozen(eq=False)
+class TimePlace:
+    """Where a chunk for the time of the last change will be made."""
+
+    contents: Contents
+    path: str = "tIME"
+    limits: Limits = times.LIMITS
+
+    def insert(self, values: Sequence[Value | None], form: Form) -> None:
+        self.contents.added.append(("tIME", times.literal(_texts(values))))
+
+
+def printable(text: str) -> str:
+    """A keyword fit for a line of a log."""
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
+
+
+def _texts(values: Sequence[Value | None]) -> list[Piece]:
+    found = [value for value in values if value is None or isinstance(value, (str, Opaque))]
+    if len(found) != len(values):
+        raise FieldError("wrong-kind", "the action's result is no text")
+    return found
+
+
+def _joined(values: Sequence[Value | None]) -> bytes:
+    return b"".join(value for value in values if isinstance(value, bytes))
