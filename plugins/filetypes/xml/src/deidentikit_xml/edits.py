@@ -7,12 +7,15 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from deidentikit.splice import Patch
 
 from .evaluation import FIRST_ATTRIBUTE, NODE, TEXT, Item
 from .index import DOCUMENT, Index
+
+_REMEMBERED: Final = 1 << 14
+_Text = TypeVar("_Text", str, bytes)
 
 
 class Fate(Enum):
@@ -29,21 +32,17 @@ Change = str | Fate
 
 
 class Edit(NamedTuple):
-    """One change. A new text of an element is noted under its part `TEXT`.
-
-    patch : the first of its patches
-    """
+    """One change. A new text of an element is noted under its part `TEXT`."""
 
     node: int
     part: int
     change: Change
-    patch: Patch
 
 
 class Edits:
     """Changes of one file. What an element's fate takes with it needs no change of its own.
 
-    Most changes take one patch. Columns hold these, since there may be millions.
+    Most changes take one patch. Columns hold these, and equal texts are kept once, since there may be millions.
     """
 
     def __init__(self, index: Index) -> None:
@@ -53,9 +52,11 @@ class Edits:
         self._changes: list[Change] = []
         self._starts = array("I")
         self._ends = array("I")
-        self._bytes: list[bytes] = []
+        self._data: list[bytes] = []
         self._further: dict[Item, Sequence[Patch]] = {}
         self._texts: dict[Item, str] = {}
+        self._spelled = _Pool[bytes]()
+        self._written = _Pool[str]()
         self._shadow = _Shadow(index)
 
     def __bool__(self) -> bool:
@@ -67,13 +68,13 @@ class Edits:
         text : all text that then stands directly within the element, if the new one is not all
         """
         if self._changes and (self._nodes[-1], self._parts[-1]) == item:
-            for column in (self._nodes, self._parts, self._changes, self._starts, self._ends, self._bytes):
+            for column in (self._nodes, self._parts, self._changes, self._starts, self._ends, self._data):
                 column.pop()
             self._further.pop(item, None)
             self._texts.pop(item, None)
         if not patches:
             return
-        self._add(Edit(*item, change, patches[0]))
+        self._add(Edit(*item, change), patches[0])
         if len(patches) > 1:
             self._further[item] = patches[1:]
         if text is not None and text != change:
@@ -85,32 +86,29 @@ class Edits:
 
     def without(self, nodes: Iterable[tuple[int, Patch]]) -> Edits:
         """These changes, and further nodes taken out, each by a patch."""
-        removals = (Edit(node, NODE, Fate.GONE, patch) for node, patch in nodes)
         out = Edits(self._index)
-        for edit in heapq.merge(self, removals, key=lambda edit: (edit.node, edit.part)):
-            out._add(edit)
+        removals = ((Edit(node, NODE, Fate.GONE), patch) for node, patch in nodes)
+        own = ((self._edit(row), self._patch(row)) for row in self._rows())
+        for edit, patch in heapq.merge(own, removals, key=lambda found: found[0][:2]):
+            out._add(edit, patch)
         out._further, out._texts = self._further, self._texts
         return out
 
     def __iter__(self) -> Iterator[Edit]:
         """The changes that count: none within what another takes out."""
-        shadow = _Shadow(self._index)
-        places = map(Patch, self._starts, self._ends, self._bytes)
-        for edit in map(Edit, self._nodes, self._parts, self._changes, places):
-            if not shadow.covers(edit[:2]):
-                shadow.cast(edit)
-                yield edit
+        return map(self._edit, self._rows())
 
     def patches(self) -> Iterator[Patch]:
         """The patches that the changes take, in the order of the file."""
         starts = self._index.starts
         waiting: list[Patch] = []
-        for edit in self:
-            first = starts[edit.node]
+        for row in self._rows():
+            node = self._nodes[row]
+            first = starts[node]
             while waiting and waiting[0].start < first:
                 yield heapq.heappop(waiting)
-            heapq.heappush(waiting, edit.patch)
-            for patch in self._further.get(edit[:2], ()):
+            heapq.heappush(waiting, self._patch(row))
+            for patch in self._further.get((node, self._parts[row]), ()):
                 heapq.heappush(waiting, patch)
         while waiting:
             yield heapq.heappop(waiting)
@@ -132,20 +130,47 @@ class Edits:
                 return Fate.GONE
         return None
 
-    def _add(self, edit: Edit) -> None:
-        self._nodes.append(edit.node)
-        self._parts.append(edit.part)
-        self._changes.append(edit.change)
-        self._starts.append(edit.patch.start)
-        self._ends.append(edit.patch.end)
-        self._bytes.append(edit.patch.data)
+    def _add(self, edit: Edit, patch: Patch) -> None:
+        node, part, change = edit
+        self._nodes.append(node)
+        self._parts.append(part)
+        self._changes.append(change if isinstance(change, Fate) else self._written.one(change))
+        self._starts.append(patch.start)
+        self._ends.append(patch.end)
+        self._data.append(self._spelled.one(patch.data))
         self._shadow.cast(edit)
+
+    def _rows(self) -> Iterator[int]:
+        shadow = _Shadow(self._index)
+        for row, edit in enumerate(map(Edit, self._nodes, self._parts, self._changes)):
+            if not shadow.covers(edit[:2]):
+                shadow.cast(edit)
+                yield row
+
+    def _edit(self, row: int) -> Edit:
+        return Edit(self._nodes[row], self._parts[row], self._changes[row])
+
+    def _patch(self, row: int) -> Patch:
+        return Patch(self._starts[row], self._ends[row], self._data[row])
 
     def _at(self, node: int) -> Iterator[tuple[int, Change]]:
         at = bisect_left(self._nodes, node)
         while at < len(self._nodes) and self._nodes[at] == node:
             yield self._parts[at], self._changes[at]
             at += 1
+
+
+class _Pool(Generic[_Text]):
+    """Keeps equal texts once, as far as they come soon after each other."""
+
+    def __init__(self) -> None:
+        self._known: dict[_Text, _Text] = {}
+
+    def one(self, text: _Text) -> _Text:
+        """An equal text, the same object where there was one lately."""
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        return self._known.setdefault(text, text)
 
 
 class _Shadow:

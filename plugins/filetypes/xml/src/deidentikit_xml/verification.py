@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from deidentikit.errors import FileError
 from deidentikit.splice import Source
@@ -27,13 +27,16 @@ def verify(evaluation: Evaluation, edits: Edits, written: Source) -> None:
 
 def _holds(evaluation: Evaluation, edits: Edits, found: Content) -> bool:
     index = evaluation.content.index
-    fates = [edit for edit in edits if isinstance(edit.change, Fate)]
-    if not fates:
-        return _same_nodes(index, found.index) and all(
-            _is_written(evaluation, edits, edit, found, edit.node) for edit in edits
-        )
-    places = _places(index, fates, found.index)
-    return places is not None and all(_is_written(evaluation, edits, edit, found, places[edit.node]) for edit in edits)
+    if not any(isinstance(edit.change, Fate) for edit in edits):
+        if not _same_nodes(index, found.index):
+            return False
+        places: Sequence[int] = range(len(index))
+    else:
+        left = _places(index, edits, found.index)
+        if left is None:
+            return False
+        places = left
+    return all(_is_written(evaluation, edits, edit, found, places[edit.node]) for edit in edits)
 
 
 def _same_nodes(index: Index, other: Index) -> bool:
@@ -46,21 +49,21 @@ def _same_nodes(index: Index, other: Index) -> bool:
     )
 
 
-def _places(index: Index, fates: Iterable[Edit], found: Index) -> array[int] | None:
+def _places(index: Index, edits: Edits, found: Index) -> array[int] | None:
     """The number in the output of each node that is left, 0 for others; None where the nodes differ."""
     places = array("I", bytes(4 * len(index)))
-    lost = {edit.node: edit for edit in fates if edit.part == NODE}
+    gone, hollow = bytearray(len(index)), bytearray(len(index))
     without: dict[int, set[str]] = {}
     names = list(index.attribute_numbers)
-    for edit in fates:
-        if edit.part >= FIRST_ATTRIBUTE:
-            without.setdefault(edit.node, set()).add(names[edit.part - FIRST_ATTRIBUTE])
+    for node, part, change in edits:
+        if part == NODE:
+            gone[node], hollow[node] = change is Fate.GONE, change is Fate.HOLLOW
+        elif part >= FIRST_ATTRIBUTE and change is Fate.GONE:
+            without.setdefault(node, set()).add(names[part - FIRST_ATTRIBUTE])
     root = index.root
     node, place = 1, 1
     while node < len(index):
-        fate = lost.get(node)
-        is_bare = fate is not None and fate.change is Fate.GONE
-        if is_bare and node != root:
+        if gone[node] and node != root:
             node = index.after[node]
             continue
         if place >= len(found) or index.name(node) != found.name(place):
@@ -70,13 +73,13 @@ def _places(index: Index, fates: Iterable[Edit], found: Index) -> array[int] | N
         left = tuple(
             name
             for name in index.attribute_sets[index.attributes[node]]
-            if name not in without.get(node, ()) and (not is_bare or is_declaration(name))
+            if name not in without.get(node, ()) and (not gone[node] or is_declaration(name))
         )
         if left != found.attribute_sets[found.attributes[place]]:
             return None
         places[node] = place
         place += 1
-        node = node + 1 if fate is None else index.after[node]
+        node = index.after[node] if gone[node] or hollow[node] else node + 1
     return places if place == len(found) else None
 
 
