@@ -24,16 +24,21 @@ class Spelling:
 
     formats : its own formats; either kind of date may lack its smaller parts
     lenient : where a section names a format and a date is not in it, the own format is tried too
+    other_dates : formats that are tried for dates without time where no format is named
     """
 
     formats: Formats
     lenient: bool = False
+    other_dates: tuple[str, ...] = ()
 
     def codecs(self, form: Form) -> list[TextCodec]:
         """The codecs to try, in order."""
         own = attrs.evolve(form, format=self.formats.datetime)
-        if form.kind not in _DATES or form.format is None:
-            return [text_codec(own if form.kind in _DATES else form, self.formats)]
+        if form.kind not in _DATES:
+            return [text_codec(form, self.formats)]
+        if form.format is None:
+            others = self.other_dates if form.kind is Kind.DATE else ()
+            return [text_codec(attrs.evolve(own, format=each), self.formats) for each in (own.format, *others)]
         codec = text_codec(form, self.formats)
         return [codec, text_codec(own, self.formats)] if self.lenient and not form.explicit else [codec]
 

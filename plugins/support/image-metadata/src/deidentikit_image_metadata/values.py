@@ -20,7 +20,7 @@ from .texts import Coded, Coding, Plain, Strings, Wide
 
 FORMATS: Final = Formats("%Y:%m:%d", "%Y:%m:%d %H:%M:%S")
 """How EXIF and TIFF spell dates (EXIF 2.32 section 4.6.4, DateTime)."""
-SPELLING: Final = Spelling(FORMATS)
+SPELLING: Final = Spelling(FORMATS, other_dates=("%Y%m%d",))
 
 _ASCII: Final = 2
 _UTF8: Final = 129
