@@ -142,6 +142,24 @@ def test_sub_images_go_by_name(run: Run, written: Run, seen: Run) -> None:
     assert WORDS.encode() not in done.data.replace(f"a scan of {WORDS}".encode(), b"")
 
 
+@pytest.mark.parametrize(
+    ("text", "action", "moved"),
+    [
+        ("2020:02:20", "increment-date: yes", "2020:01:31"),
+        ("20200220", "increment-date: yes", "20200131"),
+        ("2020:02:20 10:15:30", "increment-date: yes", "2020:01:31 10:15:30"),
+        ("2020:02:20 10:15", "increment-datetime: yes", "2020:01:31 10:15"),
+        ("0000:00:00 00:00:00", "increment-datetime: yes", "0000:00:00 00:00:00"),
+        ("20.2.2020", "increment-date: yes\n  date-format: '%d.%m.%Y'", "31.01.2020"),
+        ("1582243200", "increment-datetime: yes\n  datetime-format: timestamp", "1580515200"),
+    ],
+)
+def test_dates_are_read_as_they_stand(run: Run, written: Run, seen: Run, text: str, action: str, moved: str) -> None:
+    data = written({"extratags": [(269, 2, None, text, True)]})
+    done = run(f"date-increment: -20\nfields:\n- name: DocumentName\n  {action}\n", data)
+    assert seen(done.data)[0]["DocumentName"] == moved
+
+
 class TestInsertion:
     def test_into_the_first_page(self, run: Run, written: Run, seen: Run) -> None:
         data = written({}, {}, bigtiff=True)
