@@ -42,9 +42,9 @@ class JpegDocument(Document, Batch):
         self._tracked: list[Tracked] = []
         self._images = [image for image in self._layout.images if not self._drops(image)]
         self._pictures = [Picture(source, image.tokens, at) for at, image in enumerate(self._images, 1)]
-        opens = matcher.opens or options.opens
+        self._opens = matcher.opens | options.opens
         for picture in self._pictures:
-            picture.open(lambda holding: self._wants(holding, opens))
+            picture.open(self._wants)
         self._drop_images()
 
     def _drops(self, image: Image) -> bool:
@@ -54,10 +54,9 @@ class JpegDocument(Document, Batch):
             return False
         return image.place is not None and index.entries[image.place].is_thumbnail
 
-    def _wants(self, holding: Holding, opens: bool) -> bool:
-        if self._options.doom(holding) and not self._matcher.reads:
-            return False
-        return opens or holding is Holding.COMMENT
+    def _wants(self, holding: Holding) -> bool:
+        """Whether parts of a holding are looked into; what an option takes out only for names and subjects."""
+        return holding in self._opens and (bool(self._matcher.reads) or not self._options.doom(holding))
 
     @property
     def _keeps_index(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -14,6 +14,8 @@ from deidentikit_image_metadata import iptc, photoshop, tags, values
 from deidentikit_image_metadata.edit import LOCATED
 from deidentikit_image_metadata.ifd import GPS_IFD, POINTERS, IfdKind
 from deidentikit_image_metadata.tags import Space, Tag
+
+from .segments import Holding
 
 Key = tuple[Hashable, ...]
 """One way in which a field can be named."""
@@ -225,7 +227,7 @@ def check_literal(selector: Selector, text: str) -> str | None:
 class Matcher:
     """The steps of one section merged.
 
-    opens : some step or read asks for what stands within EXIF, XMP, IPTC or Photoshop resources
+    opens : what has to be looked into for the steps and the reads
     reads : the keys of names that are read beside the steps
     """
 
@@ -242,8 +244,8 @@ class Matcher:
             elif isinstance(selector, RegexSelector):
                 self._regexes.append((index, selector.pattern))
         named = {key for keys in self.reads.values() for key in keys}.union(self._by_key)
-        self.opens = bool(self._regexes) or any(_is_within(key) for key in named)
-        self.reads_within = any(_is_within(key) for keys in self.reads.values() for key in keys)
+        found = set(Holding) if self._regexes else {each for key in named for each in _opened_for(key)}
+        self.opens = frozenset(found)
 
     def first(self, item: Item) -> Step | None:
         """The first step in order that reaches a field."""
@@ -263,8 +265,20 @@ class Matcher:
                 yield step.selector, step
 
 
-def _is_within(key: Key) -> bool:
-    """Whether a field of this key stands within a body of metadata that has to be opened to find it."""
-    if key[0] == "part":
-        return key[1] in ("IPTC", "XMP", "EXIF", "Thumbnail", "Photoshop")
-    return True
+def _opened_for(key: Key) -> frozenset[Holding]:
+    """What has to be looked into to find the fields of a key, in all places where they may stand."""
+    return _WITHIN.get(str(key[1] if key[0] == "part" else key[0]), frozenset())
+
+
+_NESTING: Final = frozenset({Holding.EXIF, Holding.PHOTOSHOP})
+_WITHIN: Final[Mapping[str, frozenset[Holding]]] = {
+    "tag": _NESTING,
+    "xmp": _NESTING | {Holding.XMP, Holding.EXTENSION},
+    "iptc": _NESTING | {Holding.IPTC},
+    "resource": frozenset({Holding.PHOTOSHOP}),
+    "EXIF": frozenset({Holding.PHOTOSHOP}),
+    "XMP": _NESTING,
+    "IPTC": _NESTING,
+    "Thumbnail": _NESTING,
+    "COM": frozenset({Holding.COMMENT}),
+}

@@ -63,10 +63,13 @@ class Options:
         return self.remove_extra_images or self.remove_metadata
 
     @property
-    def opens(self) -> bool:
-        """Some option looks into EXIF, XMP or image resources."""
-        inside = self.remove_gps or self.remove_thumbnail or self.remove_exif or self.remove_xmp or self.remove_iptc
-        return inside and not self.remove_metadata
+    def opens(self) -> frozenset[Holding]:
+        """What has to be looked into for these options."""
+        if self.remove_gps or self.remove_thumbnail:
+            return frozenset({Holding.EXIF, Holding.PHOTOSHOP, Holding.XMP, Holding.EXTENSION})
+        if self.remove_xmp or self.remove_iptc:
+            return frozenset({Holding.EXIF, Holding.PHOTOSHOP})
+        return frozenset({Holding.PHOTOSHOP} if self.remove_exif else ())
 
 
 def section_schema() -> Fragment:

@@ -47,20 +47,18 @@ class Part:
     gone: bool = False
     _items: list[Item] | None = None
 
-    def open(self) -> Iterator[Part]:
-        """Look into it, if it is not looked into yet; gives all parts nested in it."""
+    def open(self) -> list[Part]:
+        """Look into it, if it is not looked into yet; gives the parts nested in it, which are not open."""
         if self.block is not None or self.trouble is not None or self.holding not in BLOCKS:
-            return
+            return []
         try:
             self.block = BLOCKS[self.holding](self.load())
         except FileError as error:
             self.trouble = error
-            return
+            return []
         self._items = None
-        for nest in self.block.nests():
-            part = Part(nest.holding, _constant(nest.data), nest.put, nest.drop, self)
-            yield part
-            yield from part.open()
+        nests = self.block.nests()
+        return [Part(nest.holding, _constant(nest.data), nest.put, nest.drop, self) for nest in nests]
 
     def lineage(self) -> Iterator[Part]:
         """The part and those around it."""

@@ -94,13 +94,14 @@ class Picture:
     # reading
 
     def open(self, wanted: Callable[[Holding], bool]) -> None:
-        """Look into the parts of the holdings that are wanted."""
-        opened = []
-        for part in self.parts:
-            opened.append(part)
+        """Look into the parts of the holdings that are wanted, and into those nested in them."""
+        left = self.parts[::-1]
+        self.parts = []
+        while left:
+            part = left.pop()
+            self.parts.append(part)
             if wanted(part.holding):
-                opened += part.open()
-        self.parts = opened
+                left += part.open()[::-1]
 
     def blocks(self) -> Iterator[Block]:
         """All that is open and stays."""
@@ -140,7 +141,11 @@ class Picture:
             self._inserted.setdefault(position, []).extend(segments)
 
         part = Part(held, lambda: data, put, lambda: None)
-        self.parts += [part, *part.open()]
+        self.parts.append(part)
+        nested = part.open()
+        for each in nested:
+            each.open()
+        self.parts += nested
         return part
 
     def _behind_jfif(self) -> int:
