@@ -486,3 +486,21 @@ def test_a_dos_end_mark_stays(edit: Edit) -> None:
 )
 def test_only_formats_with_a_mark_are_known_by_content(head: str, expected: bool) -> None:
     assert KeyValueFile.sniff(head.encode(), "x") is expected
+
+
+def test_sections_without_blank_lines_between(edit: Edit) -> None:
+    text = "[a]\nx = 1\n[[b]]\nx = 2\n[c] ; note\nx = 3"
+    after = edit(text, "fields:\n  - name: b.x\n    set: y\n  - name: a.new\n    set: z").data
+    assert after.decode() == text.replace("2", "y").replace("x = 1\n", "x = 1\nnew = z\n")
+
+
+def test_data_behind_records_is_refused(edit: Edit) -> None:
+    with pytest.raises(FileError, match="unparsed-region"):
+        edit("##TITLE=x\nElementDataFile = LOCAL\n##OWNER=Doe\n##END=\n", "remove-comments: yes")
+
+
+def test_a_key_that_announces_data_keeps_its_value(edit: Edit) -> None:
+    text = METAIO.replace("knee.raw", "LOCAL") + "data"
+    with pytest.raises(FileError, match="required"):
+        edit(text, "fields:\n  - name: ElementDataFile\n    set: x.raw")
+    assert edit(text, "fields:\n  - name: ElementDataFile\n    remove: yes").data == text.encode()

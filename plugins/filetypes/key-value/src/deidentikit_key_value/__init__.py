@@ -23,7 +23,7 @@ from .selectors import Matcher, compile_selector
 if TYPE_CHECKING:
     from deidentikit.schema import Fragment
 
-MAX_MIB: Final = 64
+MAX_MIB: Final = 16
 """The default of the section's `max-size`."""
 
 _SUFFIXES: Final = (

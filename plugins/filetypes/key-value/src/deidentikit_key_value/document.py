@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import zip_longest
 from typing import Final
 
 from deidentikit.errors import FieldError, FileError
@@ -62,9 +63,14 @@ class KeyValueDocument(Document, Batch):
 
     def matches(self) -> Iterator[tuple[Field, Step]]:
         codec = self._header.decoded.codec
+        gone = 0
         for hit in self._hits:
-            if not (hit.token.nested and self._edits.is_gone(hit.token)):
-                yield KeyField(hit, self._layout, self._edits, codec, self._guard), hit.step
+            token = hit.token
+            if token.nested and token.end <= gone:
+                continue
+            yield KeyField(hit, self._layout, self._edits, codec, self._guard), hit.step
+            if token.nested and self._edits.is_removed(token):
+                gone = max(gone, token.end)
 
     def _guard(self, token: Token) -> None:
         """Lines that some readers take for the rest of a value have to be named too."""
@@ -134,8 +140,8 @@ class KeyValueDocument(Document, Batch):
             header, layout = self._read(written)
         except FileError as error:
             raise FileError("verify", f"the output cannot be read: {error.reason}") from None
-        found = [signature(layout.text, token) for token in layout.tokens]
-        if found != self._edits.signatures():
+        found = (signature(layout.text, token) for token in layout.tokens)
+        if any(one != other for one, other in zip_longest(found, self._edits.signatures())):
             raise FileError("verify", "the output does not hold what was meant")
         if written.size - header.end != self._source.size - self._header.end:
             raise FileError("verify", "the output's data is not as long as the input's")

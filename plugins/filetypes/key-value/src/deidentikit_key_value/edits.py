@@ -80,6 +80,10 @@ class Edits:
         heads = list(dict.fromkeys(addition.head for addition in self.added if addition.head is not None))
         return sorted(self.added, key=lambda made: (made.at, -1 if made.head is None else heads.index(made.head)))
 
+    def is_removed(self, token: Token) -> bool:
+        """Whether a token is taken out by itself."""
+        return token in self._gone
+
     def is_gone(self, token: Token) -> bool:
         """Whether a token is taken out by itself or with what is around it."""
         return token in self._gone or any(
@@ -132,7 +136,7 @@ class Edits:
             end = stop
         return out
 
-    def signatures(self) -> list[Signature]:
+    def signatures(self) -> Iterator[Signature]:
         """What will be read again, in order."""
         own: dict[Token, list[Change]] = {}
         for value, text in self._new.items():
@@ -141,12 +145,12 @@ class Edits:
             if token.size is not None:
                 own.setdefault(token, []).append((*token.size, size))
         waiting = self._in_order()
-        out: list[Signature] = []
         for token in self.staying():
             while waiting and waiting[0].at <= token.start:
-                out += waiting.pop(0).tokens
-            out.append(signature(self._text, token, own.get(token, ())))
-        return [*out, *(found for addition in waiting for found in addition.tokens)]
+                yield from waiting.pop(0).tokens
+            yield signature(self._text, token, own.get(token, ()))
+        for addition in waiting:
+            yield from addition.tokens
 
     def _gone_spans(self) -> list[Span]:
         """What goes, last first, without parts of parts."""
@@ -170,6 +174,8 @@ def _written(value: Value, text: str) -> Iterator[Change]:
 
 def signature(text: str, token: Token, changes: Sequence[Change] = ()) -> Signature:
     """What tells whether a token was read again as it was meant."""
+    if not changes and len(token.regions) == 1:
+        return token.role, token.section, token.key, " ".join(text[slice(*token.regions[0])].split())
     parts = []
     for region in token.regions:
         at = region.start

@@ -67,6 +67,8 @@ def read_layout(header: Header, delimiter: Split | None, passing: bool) -> Layou
         raise FileError("not-key-value", "the file is JSON, XML or HTML, whose lines have no keys and values")
     nrrd = _NRRD.match(text) is not None
     if not nrrd and jcamp.is_jcamp(text):
+        if header.local:
+            raise FileError("unparsed-region", "records of JCAMP-DX stand in front of what seems to be data of MetaIO")
         return Layout(text, tuple(jcamp.tokenize(text, passing)), None, False)
     dialect = attrs.evolve(_dialect(text, nrrd, header.local, delimiter), passing=passing)
     return Layout(text, tuple(plain.tokenize(text, dialect)), dialect, nrrd)

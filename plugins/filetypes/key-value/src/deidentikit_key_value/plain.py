@@ -14,6 +14,9 @@ from .xprotocol import BLOCK, read_block
 
 _SECTION: Final = re.compile(r"\s*\[+(?P<name>[^\]]*)\]+\s*(?:[#;].*)?")
 _COMMENT: Final = re.compile(r"\s*(?P<run>#+|;+|/{2,})")
+_MARKS: Final = frozenset("[#;/+-.0123456789")
+"""What lines begin with that may be no entries."""
+
 _ASCCONV: Final = re.compile(r"\s*###\s*ASCCONV\b.*")
 _NUMBERS: Final = re.compile(r"[-+.0-9eE\s]+")
 _PAR_FORM: Final = re.compile(
@@ -91,20 +94,21 @@ class _Reader:
             if line.start < at:
                 continue
             content = self.text[line.start : line.end]
-            if not content.strip():
+            first = content.lstrip()[:1]
+            if not first:
                 yield from self._close()
                 self.above.clear()
             elif self.dialect.magic and line.start == 0:
                 yield self._other(line)
             elif self.listing:
                 yield self._listed(line)
-            elif BLOCK.match(content):
+            elif first == "<" and BLOCK.match(content):
                 yield from self._close()
                 self.above.clear()
                 block = read_block(self.text, line, self.lines)
                 yield from block.tokens
                 at = block.end
-            elif (found := self._structure(line, content)) is not None:
+            elif first in _MARKS and (found := self._structure(line, content)) is not None:
                 yield from self._close()
                 self.above.clear()
                 yield found
@@ -177,13 +181,17 @@ class _Reader:
 
     def _begins_list(self, current: _Open) -> bool:
         """Whether names of files follow the entry, one to a line."""
+        if not self.dialect.lists:
+            return False
         value = self.text[current.gap.end : current.line.end]
         return self.text[current.key.start : current.key.end] in self.dialect.lists and value.split()[:1] == ["LIST"]
 
     def _runs_on(self, current: _Open) -> bool:
         """Whether a backslash at the end of an entry's line asks for the next one."""
-        value = self.text[current.gap.end : current.stop]
-        return (len(value) - len(value.rstrip("\\"))) % 2 == 1
+        at = current.stop
+        while at > current.gap.end and self.text[at - 1] == "\\":
+            at -= 1
+        return (current.stop - at) % 2 == 1
 
     def _under(self, indent: int, runs_on: bool) -> Token | None:
         """The entry right above that a line could continue."""
@@ -201,15 +209,19 @@ class _Reader:
         if current is None:
             return
         token = self._entry(current)
-        self.above.append((current.indent, token))
+        if self.dialect.folded:
+            self.above.append((current.indent, token))
         yield token
 
     def _entry(self, current: _Open) -> Token:
         dialect = self.dialect
         key = self.text[current.key.start : current.key.end]
         region = trimmed(self.text, current.gap.end, current.stop)
-        value = value_of(self.text, region)
-        written = self.text[current.line.start : current.key.end].strip()
+        aliases: set[str] = set()
+        if dialect.rows:
+            aliases.add(self.text[current.line.start : current.key.end].strip())
+        if "  " in key or "\t" in key:
+            aliases.add(" ".join(key.split()))
         listing = self._begins_list(current)
         if listing:
             self.listing = key
@@ -219,11 +231,11 @@ class _Reader:
             key,
             (Span(current.line.start, current.end),),
             section=current.section,
-            aliases=tuple({written, " ".join(key.split())} - {key}),
+            aliases=tuple(sorted(aliases - {key})),
             at=current.key,
             gap=current.gap,
             regions=(region,),
-            values=(value,),
+            values=(value_of(self.text, region),),
             under=current.under,
             required=key in dialect.required or listing,
             closing=key in dialect.closing or listing,

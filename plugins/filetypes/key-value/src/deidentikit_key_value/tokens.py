@@ -138,6 +138,10 @@ class Lines:
     def _starts(self) -> list[int]:
         return [0, *(found.end() for found in LINE_END.finditer(self.text))]
 
+    def start(self, at: int) -> int:
+        """Where the line begins that an offset lies in."""
+        return self._starts[self.number(at) - 1]
+
     def number(self, at: int) -> int:
         """The line that an offset lies in, counted from 1."""
         return bisect_right(self._starts, at) if at else 1

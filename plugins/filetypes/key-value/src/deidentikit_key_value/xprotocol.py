@@ -158,7 +158,7 @@ class _Reader:
     def _cut(self, start: int, end: int) -> Span:
         """The whole lines, if nothing else stands on them."""
         text = self.text
-        first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+        first = self.lines.start(start)
         rest = next(self.lines.behind(end), None)
         last = end if rest is None else rest.end
         if text[first:start].strip() or text[end:last].strip():
