@@ -244,6 +244,25 @@ def test_deflated_data_set(explicit: Any, deidentify: Any) -> None:
     assert meta_only.data[start + 2 :] == data[start:]
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "remove-undefined: yes\nfields:\n  - name: PatientID",
+        "fields:\n  - regex: 0002001[26]|00080060\n    remove: yes",
+        "fields:\n  - name: ImageType\n    set: DERIVED",
+        "fields:\n  - name: SourceApplicationEntityTitle\n    set: AE\n  - name: ImageType\n    set: DERIVED",
+        "fields:\n  - name: PrivateInformationCreatorUID\n    set: 1.2.3",
+    ],
+)
+def test_edits_on_both_sides_of_where_the_deflated_stream_begins(explicit: Any, deidentify: Any, rules: str) -> None:
+    plain = deidentify(explicit.file(*body(explicit)), rules)
+    ds, expected = read(deidentify(deflated(explicit, *body(explicit)), rules).data), read(plain.data)
+    assert ds == expected
+    ds.file_meta.TransferSyntaxUID = expected.file_meta.TransferSyntaxUID
+    del ds.file_meta[0x00020000], expected.file_meta[0x00020000]
+    assert ds.file_meta == expected.file_meta
+
+
 def test_deflated_bomb_and_cut_stream_are_refused(explicit: Any, deidentify: Any) -> None:
     data = deflated(explicit, explicit.element(0x00420011, "OB", b"", 130 << 20), bytes(130 << 20))
     with pytest.raises(FileError) as caught:

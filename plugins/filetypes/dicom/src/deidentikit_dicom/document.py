@@ -68,8 +68,8 @@ class DicomDocument(Document):
         if not self._result.tags:
             raise FileError("nothing-left", "the rules take every element out of the file")
         patches = [*self._preamble_patch(), *self._result.patches, *self._trailing_patch()]
-        self._result = Result(patches, self._result.tags, self._result.places)
-        writing.write(layout, patches, sink)
+        self._result = attrs.evolve(self._result, patches=patches)
+        writing.write(layout, self._result, sink)
 
     def check(self, written: Source) -> None:
         if self._result is None:

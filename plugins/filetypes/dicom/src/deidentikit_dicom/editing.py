@@ -74,11 +74,13 @@ class Result:
     patches : sorted, not overlapping, over the layout's source
     tags : what the tokens of the written file will be
     places : where edited elements will stand among them
+    meta_growth : by how many bytes the file meta information becomes longer
     """
 
     patches: list[Splice]
     tags: list[int]
     places: dict[int, int]
+    meta_growth: int
 
 
 class _Insertion(NamedTuple):
@@ -99,6 +101,7 @@ class _Patching:
         self.insertions: list[_Insertion] = []
         self.cuts: list[tuple[int, int]] = []
         self.growth: dict[int, int] = {}
+        self.meta_growth = 0
         self.group_lengths = [index for index, tag in enumerate(self.layout.tags) if not tag & 0xFFFF]
         tokens = self.layout.tokens
         self.groups = {(tokens[index][4], tokens[index][0] >> 16): 0 for index in self.group_lengths}
@@ -125,6 +128,8 @@ class _Patching:
                 else:
                     patches.append((begin - 4, stop, syntax.u32.pack(len(value)) + value))
                 delta = len(value) - (stop - begin)
+            if index < meta_count:
+                self.meta_growth += delta
             if delta and (parent >= 0 or (parent, tag >> 16) in self.groups):
                 self._grow(parent, tag, delta)
         for parent, elements in editing.elements.items():
@@ -139,7 +144,7 @@ class _Patching:
             self.insertions.sort(key=lambda insertion: insertion[:3])
             patches += [(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
         patches.sort(key=itemgetter(0, 1))
-        return Result(patches, *self._tags())
+        return Result(patches, *self._tags(), self.meta_growth)
 
     def _cut(self, index: int, start: int, stop: int, join: bool) -> None:
         """Take a token out; `join` it with the one before, between which nothing comes in."""
@@ -184,6 +189,8 @@ class _Patching:
             data = elements[tag].encode(tag, syntax)
             self.insertions.append(_Insertion(pos, -self._depth(parent), tag, data, elements[tag].tags(tag)))
             self._grow(parent, tag, len(data))
+            if meta:
+                self.meta_growth += len(data)
 
     def _append(self, sequence: int, items: list[NewItem]) -> None:
         """Put new items at the end of a sequence."""

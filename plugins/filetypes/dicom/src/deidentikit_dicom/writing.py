@@ -13,12 +13,13 @@ from .layout import Layout, deflate
 _VERIFY = "verify"
 
 
-def write(layout: Layout, patches: Sequence[Splice], sink: Sink) -> None:
-    """Write the file with its patches.
+def write(layout: Layout, result: Result, sink: Sink) -> None:
+    """Write the file with its edits.
 
     What was read at the start of the file is put together in memory and written at once; the rest,
     pixel data above all, is copied as ranges. A deflated data set that has patches is deflated anew.
     """
+    patches = result.patches
     deflated_at = layout.deflated_at
     if deflated_at is None:
         _write_spliced(layout.source, layout.head, patches, sink)
@@ -28,8 +29,7 @@ def write(layout: Layout, patches: Sequence[Splice], sink: Sink) -> None:
         return
     whole = BytesSink()
     splice(layout.source, whole, map(Patch._make, patches))
-    growth = sum(len(data) - (end - start) for start, end, data in patches if end <= deflated_at)
-    data_start = deflated_at + growth
+    data_start = deflated_at + result.meta_growth
     sink.write(memoryview(whole.data)[:data_start])
     sink.write(deflate(memoryview(whole.data)[data_start:]))
 
