@@ -226,7 +226,7 @@ class DryOutput:
         return relative
 
     def stage(self) -> int:
-        self._fd = os.memfd_create("plan") if hasattr(os, "memfd_create") else _anonymous_file()
+        self._fd = _anonymous_file()
         return self._fd
 
     def publish(self) -> None:
