@@ -71,6 +71,10 @@ class TestXmp:
         end = data.rindex(b"\xff\xe1", 0, data.index(b"\xff\xdb"))
         broken = data[:end] + data[data.index(b"\xff\xdb", end) :]
         assert edit(broken).data == broken
+        tag = jpeg.exif(jpeg.tiff(ARTIST))
+        done = edit(broken[:2] + tag + broken[2:], ("Artist", take()))
+        assert done.data == broken
+        assert done.outcome.residual == 1
         with pytest.raises(FileError) as refused:
             edit(broken, ("dc:creator", take()))
         assert refused.value.reason == "unparsed-region"
@@ -111,6 +115,10 @@ class TestXmp:
 
 
 class TestPhotoshop:
+    def test_what_goes_with_its_surroundings_is_not_treated_first(self, edit: Any, jpeg: Any) -> None:
+        data = jpeg.file(jpeg.photoshop(jpeg.resource(0x0404, jpeg.dataset(55, b"no date"))))
+        assert edit(data, ("Photoshop", take()), ("IPTC.DateCreated", change(Kind.DATE))).data == jpeg.file()
+
     def test_datasets_are_edited(self, edit: Any, texts: Any, jpeg: Any) -> None:
         sets = jpeg.dataset(80, b"Jane Doe") + jpeg.dataset(25, b"knee") + jpeg.dataset(25, b"left")
         resources = jpeg.resource(0x0404, sets) + jpeg.resource(0x0425, md5(sets).digest())

@@ -20,6 +20,7 @@ from .blocks import Block, ExifBlock
 from .layout import Image, read_layout
 from .names import BLOCK_NAMES, Item, Key, Matcher, NameSelector
 from .options import Options
+from .parts import Part
 from .picture import Picture
 from .residual import residual
 from .segments import Holding
@@ -88,23 +89,23 @@ class JpegDocument(Document, Batch):
 
     def matches(self) -> Iterator[tuple[Field, Step]]:
         for picture in self._pictures:
-            for item in self._offered(picture):
-                if (step := self._matcher.first(item)) is not None:
+            for part, item in self._offered(picture):
+                if not part.lost and (step := self._matcher.first(item)) is not None:
                     tracked = Tracked(item, picture.number)
                     self._tracked.append(tracked)
                     yield tracked, step
 
-    def _offered(self, picture: Picture) -> Iterator[Item]:
-        """The fields that no option takes out."""
+    def _offered(self, picture: Picture) -> Iterator[tuple[Part, Item]]:
+        """The fields that no option takes out, each with the part it is in."""
         for part in picture.parts:
             if not any(self._options.doom(each.holding) for each in part.lineage()):
-                yield from part.items()
+                yield from ((part, item) for item in part.items())
 
     def absent(self) -> Iterator[tuple[Place, Step]]:
         for picture in self._pictures:
             self._settling.resolve(picture)
         main = self._pictures[0]
-        present: set[Key] = {key for item in self._offered(main) for key in item.keys}
+        present: set[Key] = {key for _, item in self._offered(main) for key in item.keys}
         for selector, step in self._matcher.creating():
             if present.isdisjoint(selector.keys) and (place := self._place(main, selector)) is not None:
                 yield place, step

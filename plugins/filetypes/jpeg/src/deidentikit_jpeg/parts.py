@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import attrs
 from deidentikit.errors import FileError
 
-from .blocks import BLOCKS, Block
+from .blocks import BLOCKS, Block, Nest
 from .fields import WholeField
 from .names import Item, Key, part_key
 from .segments import Holding
@@ -29,6 +29,8 @@ _REQUIRED: Final = frozenset({Holding.JFIF, Holding.ADOBE, Holding.MPF})
 class Part:
     """A body of metadata and where it goes back.
 
+    load : its bytes, without the names at the beginning of its segments
+    raw : the bytes of its segments, one by one, as they stand
     app : the application segment it stands in, such as ``APP1``; nothing where it stands within another part
     title : what it is called in a listing
     trouble : why it cannot be read
@@ -37,6 +39,7 @@ class Part:
 
     holding: Holding
     load: Callable[[], bytes]
+    raw: Callable[[], Iterable[bytes]]
     put: Callable[[bytes], None]
     drop: Callable[[], None]
     parent: Part | None = None
@@ -58,7 +61,13 @@ class Part:
             return []
         self._items = None
         nests = self.block.nests()
-        return [Part(nest.holding, _constant(nest.data), nest.put, nest.drop, self) for nest in nests]
+        return [self._nested(nest) for nest in nests]
+
+    def _nested(self, nest: Nest) -> Part:
+        def load() -> bytes:
+            return nest.data
+
+        return Part(nest.holding, load, lambda: (nest.data,), nest.put, nest.drop, self)
 
     def lineage(self) -> Iterator[Part]:
         """The part and those around it."""
@@ -102,10 +111,6 @@ class Part:
                 self.put(data)
             else:
                 self.drop()
-
-
-def _constant(data: bytes) -> Callable[[], bytes]:
-    return lambda: data
 
 
 @attrs.frozen(eq=False)

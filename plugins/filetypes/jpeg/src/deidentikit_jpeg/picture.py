@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from deidentikit.kinds import Form, Kind
@@ -39,7 +39,10 @@ class Picture:
         token = group.tokens[0]
 
         def load() -> bytes:
-            return content(group, group.payloads(self._source))
+            return content(group, self._source)
+
+        def raw() -> Iterable[bytes]:
+            return group.payloads(self._source)
 
         def put(data: bytes) -> None:
             self.replace(group.tokens, packed(group.holding, data, spread=len(group.tokens) > 1))
@@ -47,7 +50,7 @@ class Picture:
         def drop() -> None:
             self.replace(group.tokens, [])
 
-        part = Part(group.holding, load, put, drop, app=name_of(token), title=title(token))
+        part = Part(group.holding, load, raw, put, drop, app=name_of(token), title=title(token))
         if group.holding is Holding.EXTENSION:
             part.put, part.drop = self._of_extension(token, put, drop)
         return part
@@ -136,11 +139,14 @@ class Picture:
     def _make(self, held: Holding, data: bytes, position: int) -> Part:
         """A new part, written at `position` if anything is put into it."""
 
-        def put(data: bytes) -> None:
-            segments = [(marker_of(held), payload) for payload in packed(held, data)]
+        def put(edited: bytes) -> None:
+            segments = [(marker_of(held), payload) for payload in packed(held, edited)]
             self._inserted.setdefault(position, []).extend(segments)
 
-        part = Part(held, lambda: data, put, lambda: None)
+        def load() -> bytes:
+            return data
+
+        part = Part(held, load, lambda: (data,), put, lambda: None)
         self.parts.append(part)
         nested = part.open()
         for each in nested:

@@ -45,8 +45,7 @@ def _left(pictures: Sequence[Picture]) -> Iterator[Field]:
 
 def _holds(field: Field, old: set[str], spelled: list[bytes]) -> bool:
     if isinstance(field, PartField):
-        data = field.part.load()
-        return any(spelling in data for spelling in spelled)
+        return any(spelling in data for data in field.part.raw() for spelling in spelled)
     try:
         values = field.read(_TEXT)
     except FieldError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Final
 
 import attrs
-from deidentikit.errors import FieldError
+from deidentikit.errors import FieldError, FileError
 from deidentikit.splice import Source
 from deidentikit_image_metadata import extension, photoshop
 
@@ -56,6 +56,7 @@ _KNOWN: Final = {
     (_APP13, photoshop.HEADER): Holding.PHOTOSHOP,
     (_APP14, b"Adobe"): Holding.ADOBE,
 }
+_MAX_CONTENT: Final = 1 << 26
 _SPREAD: Final = frozenset({Holding.EXIF, Holding.EXTENSION, Holding.PHOTOSHOP})
 TITLES: Final = {
     b"GoPro\0": "GoPro",
@@ -106,9 +107,9 @@ class Group:
     holding: Holding
     tokens: list[Token]
 
-    def payloads(self, source: Source) -> list[bytes]:
+    def payloads(self, source: Source) -> Iterator[bytes]:
         """What stands in each segment, names included."""
-        return [source.pread(token.size, token.body) for token in self.tokens]
+        return (source.pread(token.size, token.body) for token in self.tokens)
 
 
 def grouped(tokens: Iterable[Token]) -> list[Group]:
@@ -148,11 +149,14 @@ def marker_of(held: Holding) -> int:
     return {Holding.PHOTOSHOP: _APP13, Holding.COMMENT: COM}.get(held, _APP1)
 
 
-def content(group: Group, payloads: list[bytes]) -> bytes:
+def content(group: Group, source: Source) -> bytes:
     """What a group holds, without the names at the beginning of its segments.
 
-    Raises FileError (``xmp-extension``) for parts of extended XMP that do not fit together.
+    Raises FileError: ``xmp-extension`` for parts of extended XMP that do not fit together, ``too-large``.
     """
+    if sum(token.size for token in group.tokens) > _MAX_CONTENT:
+        raise FileError("too-large", "a body of metadata is larger than the limit allows")
+    payloads = group.payloads(source)
     if group.holding is Holding.EXTENSION:
         return extension.join(map(extension.read_part, payloads))
     head = _HEADS.get(group.holding, b"")
