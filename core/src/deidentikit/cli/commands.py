@@ -215,6 +215,6 @@ def _type_of(options: argparse.Namespace, registry: Registry, source: Source) ->
         if name.lower().endswith(kind.sections[section].suffixes or ("\0",))
     ]
     by_signature = [(section, kind) for section, kind in registry.sections.items() if kind.sniff(head, name)]
-    for section, kind in by_suffix + by_signature:
+    for section, kind in sorted(by_suffix + by_signature, key=lambda found: found[1].takes_the_rest):
         return kind(kind.sections[section].defaults, section)
     raise FileError("unmatched", f"no installed file type knows {shown(options.file)}; name one with --section")
