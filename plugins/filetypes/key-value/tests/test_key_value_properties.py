@@ -24,7 +24,7 @@ VALUES = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"], exclude_characters="\\<>\"'"), max_size=10
 )
 GAPS = st.sampled_from(["=", ":", " = ", ": ", "\t:=  ", "   :   "])
-ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+ENDS = st.sampled_from(["\n", "\r\n"])
 FILLERS = st.sampled_from(["", "# note", "; a = b", "//", "  ", "[Sec tion]", "### ASCCONV BEGIN ###"])
 LINES = st.one_of(st.tuples(KEYS, GAPS, VALUES, st.sampled_from(["", " ", "\t "]), ENDS), st.tuples(FILLERS, ENDS))
 
