@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from deidentikit import Registry, parse_profile
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REASON = re.compile(r"(?:FileError|FieldError)\(\s*\"([a-z-]+)\"")
 
@@ -48,9 +49,9 @@ def test_reference_of_plugins_is_what_is_installed() -> None:
     assert done.returncode == 0, "run python docs/generate.py"
 
 
-def test_every_profile_in_the_docs_can_be_used() -> None:
+def test_every_profile_in_the_docs_and_in_packages_can_be_used() -> None:
     registry = Registry.from_installed()
-    for page in DOCS.rglob("*.md"):
+    for page in (*DOCS.rglob("*.md"), *ROOT.glob("plugins/*/*/README.md")):
         for language, text in BLOCK.findall(page.read_text("utf-8")):
             if language == "yaml" and "shout" not in text:
                 assert parse_profile(text, registry).sections, page
