@@ -13,7 +13,7 @@ from deidentikit import Registry, parse_profile
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-REASON = re.compile(r"(?:FileError|FieldError)\(\s*\"([a-z-]+)\"")
+REASON = re.compile(r"(?:FileError|FieldError)\(\s*\"([a-z0-9-]+)\"")
 
 
 def written_plugin(folder: Path, page: str) -> None:
@@ -58,7 +58,7 @@ def test_every_profile_in_the_docs_and_in_packages_can_be_used() -> None:
 
 
 def test_every_reason_code_is_explained() -> None:
-    explained = set(re.findall(r"^\| `([a-z-]+)` \|", (DOCS / "reference/reason-codes.md").read_text("utf-8"), re.M))
+    explained = set(re.findall(r"^\| `([a-z0-9-]+)` \|", (DOCS / "reference/reason-codes.md").read_text("utf-8"), re.M))
     sources = [file for part in ("core", "plugins") for file in (DOCS.parent / part).glob("**/src/**/*.py")]
     raised = {code for file in sources for code in REASON.findall(file.read_text("utf-8"))}
     assert raised - explained == set()

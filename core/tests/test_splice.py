@@ -108,3 +108,12 @@ def test_reads_are_whole_but_at_the_end(tmp_path: Path, monkeypatch: pytest.Monk
         assert source.pread(50, 10) == bytes(range(10, 60))
         assert source.pread(50, 90) == bytes(range(90, 100))
         assert source.pread(5, 100) == b""
+
+
+def test_file_source_beyond_any_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    with path.open("rb") as stream:
+        source = FileSource(stream.fileno())
+        assert source.pread(4, 1 << 70) == b""
+        assert source.pread(1 << 60, 1) == b"bc"

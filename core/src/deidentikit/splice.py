@@ -51,7 +51,9 @@ class FileSource:
         self.size = os.fstat(fd).st_size if size is None else size
 
     def pread(self, count: int, offset: int) -> bytes:
-        data = os.pread(self.fd, count, offset)
+        if offset >= self.size:
+            return b""
+        data = os.pread(self.fd, min(count, self.size - offset), offset)
         if len(data) == count or offset + len(data) >= self.size or not data:
             return data
         parts = [data]
