@@ -75,11 +75,10 @@ def mark(text: str, dialect: Dialect, *, last: bool) -> tuple[Marked, str]:
 
 def unmark(text: str, delimiter: str) -> str:
     """The table's own text again."""
-    text = text.replace(f"{MARK}\n{MARK}", "\n")
     if "\r" in text:
+        text = text.replace(f"{MARK}{UNENDED}{MARK}", "")  # first: bare CRs side by side would look like it
         text = text.replace(f"{MARK}\r\n{MARK}", "\r\n").replace(f"{MARK}\r{MARK}", "\r")
-        text = text.replace(f"{MARK}{UNENDED}{MARK}", "")
-    return text.replace(MARK, delimiter)
+    return text.replace(f"{MARK}\n{MARK}", "\n").replace(MARK, delimiter)
 
 
 def rows_end(text: str) -> int:

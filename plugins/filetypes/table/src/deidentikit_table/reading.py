@@ -45,8 +45,7 @@ class PieceReader:
         skip = self.dialect.skip_rows
         texts = self.text.pieces()
         while True:
-            text = self._next(texts, rest)
-            last = not text
+            text, last = self._next(texts, rest)
             rest += text
             if len(rest) < wanted and not last:
                 continue
@@ -70,17 +69,17 @@ class PieceReader:
                 )
             wanted = 0 if pieces else 2 * len(rest)
 
-    def _next(self, texts: Iterator[str], rest: str) -> str:
-        """The next text, or nothing at the end."""
+    def _next(self, texts: Iterator[tuple[str, bool]], rest: str) -> tuple[str, bool]:
+        """The next text, and whether it is the last."""
         try:
-            text = next(texts, "")
+            text, last = next(texts)
         except Undecodable:
             row = self._row + rows_before(rest, self.dialect) + 1
             raise FileError("undecodable", f"row {row}: there are bytes that are no {self.text.encoding}") from None
         if MARK in text:
             row = self._row + rows_before(rest + text[: text.index(MARK)], self.dialect) + 1
             raise FileError("nul", f"row {row}: a NUL byte; this is no table, or its encoding is another")
-        return text
+        return text, last
 
     def _delimited(self, text: str, *, last: bool) -> bool:
         """Whether the delimiter is known; it is looked for in the first row, once that is whole."""

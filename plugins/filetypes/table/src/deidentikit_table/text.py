@@ -49,28 +49,29 @@ class TextSource:
         elif encoding is not None and encoding not in (self.encoding, self.encoding[:-3]):
             raise FileError("encoding", f"a byte order mark says {self.encoding}, the section another encoding")
 
-    def pieces(self) -> Iterator[str]:
-        """The text behind the byte order mark. Raises `Undecodable`, after all text before it was given."""
+    def pieces(self) -> Iterator[tuple[str, bool]]:
+        """The text behind the byte order mark, each piece with whether it is the last.
+
+        Raises `Undecodable`, after all text before it was given; FileError (``encoding``) where the text does not
+        encode to the bytes it came from.
+        """
         decoder = codecs.getincrementaldecoder(self.encoding)()
         at = len(self.mark)
-        size = CHUNK
         pending = b""
-        while data := self._source.pread(size, at):
+        last = False
+        while not last:
+            data = self._source.pread(CHUNK, at)
             at += len(data)
+            last = at >= self._source.size or not data
             try:
-                text = decoder.decode(data)
+                text = decoder.decode(data, final=last)
             except UnicodeError as error:
                 if isinstance(error, UnicodeDecodeError):
-                    yield self._before(error)
+                    yield self._before(error), False
                 raise Undecodable from None
             if self.encoding not in _EXACT:
                 pending = self._same(text, pending + data, decoder)
-            if text:
-                yield text
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeError:
-            raise Undecodable from None
+            yield text, last
 
     def _before(self, error: UnicodeDecodeError) -> str:
         """The text before the bytes that cannot be decoded."""
