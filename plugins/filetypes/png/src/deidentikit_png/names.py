@@ -129,7 +129,7 @@ def by_name(text: str) -> ChunkSelector:
         return _exif(text, rest, exact=head == kind)
     if kind is not None:
         raise ValueError(f"{text!r}: only text chunks have keywords: tEXt, zTXt, iTXt; and eXIf has tags")
-    if head.casefold() == "xmp" and ":" in rest:
+    if head.casefold() == "xmp" and ":" in re.split(r"[/\[]", rest)[0]:
         return _property(text, rest)
     return _property(text, word)
 
