@@ -115,11 +115,12 @@ def screenshot(file: Path) -> Facts:
 
 
 def slide(file: Path) -> Facts:
-    from tifffile import TiffFile
+    from tifffile import TiffFile, TiffPage
 
     data, pages = b"", []
     with TiffFile(file) as slide:
         for page in slide.pages:
+            assert isinstance(page, TiffPage)
             pages.append({tag.name: str(tag.value) for tag in page.tags})
             for at, size in zip(page.dataoffsets, page.databytecounts, strict=True):
                 slide.filehandle.seek(at)
@@ -183,8 +184,8 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
 
     target = tmp_path_factory.mktemp("example") / "out"
     assert main(arguments(target)) == 0
-    scans = []
-    pairs = {}
+    scans: list[tuple[Any, Any]] = []
+    pairs: dict[str, tuple[Any, Any]] = {}
     for folder in sorted({scan.parent for scan in SCANS}):
         after = [dcmread(file) for file in sorted((target / folder).iterdir())]
         for scan in SCANS:
