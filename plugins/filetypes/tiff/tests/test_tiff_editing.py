@@ -315,6 +315,7 @@ def test_a_private_tag_beyond_the_end_can_be_removed_or_replaced(
     struct.pack_into("<I", data, record + 8, len(data) + 5)
     assert run("remove-orphans: no", bytes(data)).data == bytes(data)
     assert refused("fields:\n- name: 65000\n  hash: yes\n", bytes(data)) == "undecodable"
+    assert refused("fields:\n- name: Artist\n  set: a new name\n", bytes(data)) == "value-truncated"
     assert "65000" not in seen(run("fields:\n- name: 65000\n  remove: yes\n", bytes(data)).data)[0]
     assert seen(run("fields:\n- name: 65000\n  set: new\n", bytes(data)).data)[0]["65000"] == "new"
 

@@ -19,7 +19,7 @@ from .carriers import KINDS, Opened, open_entry
 from .fields import ImageJField, PartField, entry_texts
 from .matcher import Matcher
 from .parts import Part
-from .planes import check_reachable, check_whole, doubtful, further_planes
+from .planes import check_appended, check_reachable, check_whole, doubtful, further_planes
 from .private import remove_private
 from .residual import residual
 from .selectors import PartSelector, RegexSelector, TagSelector
@@ -189,6 +189,7 @@ class TiffDocument(Document, Batch):
                 self._effects["remove-private-tags"] = removed
         if self._planes is not None:
             check_reachable(self._editor, self._planes)
+        check_appended(self._editor)
         if self._options.remove_orphans is not False:
             self._zero_orphans()
 
@@ -220,8 +221,8 @@ class TiffDocument(Document, Batch):
         self._editor.check(written)
         for ifd in self._editor.structure:
             for entry in ifd.entries:
-                if entry.tag in LOCATED and ifd.kind in _IMAGES:
-                    _compare(self._source, written, ifd.value_at(entry), 0 if entry.inline else entry.size)
+                if entry.tag in LOCATED and ifd.kind in _IMAGES and not (entry.inline or entry.broken):
+                    _compare(self._source, written, ifd.value_at(entry), entry.size)
         for start, end, _ in overlay.patches():
             _compare(overlay, written, start, end - start)
 

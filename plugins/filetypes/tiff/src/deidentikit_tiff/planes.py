@@ -13,6 +13,7 @@ from deidentikit.errors import FieldError, FileError
 from deidentikit_image_metadata.coverage import Extent, merged, payloads
 from deidentikit_image_metadata.edit import Editor
 from deidentikit_image_metadata.ifd import Ifd, Stored
+from deidentikit_image_metadata.tags import tag_of
 
 _DESCRIPTION: Final = 270
 _COMPRESSION: Final = 259
@@ -20,17 +21,30 @@ _BITS: Final = 258
 _IMAGEJ_PLANES: Final = re.compile(rb"^images=([0-9]{1,9})\r?$", re.MULTILINE)
 _MAX_DESCRIPTION: Final = 1 << 20
 _GAP: Final = 16
+_CUT: Final = "value-beyond-end"
 
 
 def check_whole(editor: Editor) -> None:
-    """Raise FileError (``image-truncated``) where image data runs beyond the end of the file.
+    """Raise FileError (``image-truncated``) where image data, or what describes it, runs beyond the end of the file.
 
-    What is appended to such a file would be taken for image data.
+    What is appended to such a file would be taken for it.
     """
     source = editor.overlay.source
     for ifd in editor.structure:
-        if any(length and offset + length > source.size for offset, length in payloads(ifd, source)):
+        cut = any(length and offset + length > source.size for offset, length in payloads(ifd, source))
+        if cut or any(entry.broken == _CUT and editor.required(ifd, entry.tag) for entry in ifd.entries):
             raise FileError("image-truncated", f"the image data of {ifd.path} runs beyond the end of the file")
+
+
+def check_appended(editor: Editor) -> None:
+    """Raise FileError (``value-truncated``) where a value beyond the end of the source would now have bytes."""
+    if editor.overlay.size == editor.overlay.source.size:
+        return
+    for ifd in editor.structure:
+        for entry in ifd.entries:
+            if entry.broken == _CUT:
+                path = f"{ifd.path}.{tag_of(ifd.kind, entry.tag).name}"
+                raise FileError("value-truncated", f"the value of {path} lies beyond the end of the file; remove it")
 
 
 def further_planes(editor: Editor) -> Extent | None:
