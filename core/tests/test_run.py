@@ -189,6 +189,15 @@ def test_defect_costs_one_file_and_shows_no_value(tmp_path: Path, registry: Regi
     assert entries(tmp_path / "out") == ["b.lines"]
 
 
+def test_plugin_that_would_end_the_program_costs_one_file(deidentify_lines: Deidentify, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/old").write_text("old")
+    inputs = {"a.lines": "#lines\nname=leave Planted-Xq7\n", "b.lines": "#lines\nother=x\n"}
+    report = deidentify_lines("lines:\n  fields:\n    - name: name\n      trip: yes\n", inputs)
+    assert statuses(report) == {"a.lines": "defect", "b.lines": "done"}
+    assert "Planted" not in repr(report)
+
+
 def test_defect_sets_the_exit_code(deidentify_lines: Deidentify) -> None:
     report = deidentify_lines("lines:\n  fields:\n    - name: name\n      trip: yes\n", {"a.lines": GOOD, "b.txt": ""})
     assert report.exit_code == ExitCode.DEFECT

@@ -186,7 +186,7 @@ class Run:
         except OSError as error:
             message = f"reading or writing failed: {error.strerror or type(error).__name__}"
             return _refusal(found, section, size, "input-output", message)
-        except Exception as error:  # a defect of ours must cost one file, not its neighbours, and leak nothing
+        except (Exception, SystemExit) as error:  # a defect must cost one file, not its neighbours, and leak nothing
             if self._on_defect is not None:
                 self._on_defect(scrubbed(error))
             return _refusal(found, section, size, "defect", f"a defect of deidentikit: {type(error).__name__}")
@@ -218,7 +218,7 @@ class Run:
                 if plan is not None:
                     return self._engine.name(plan, source, found.path)
                 return found.path if self.profile.unmatched == "copy" else None
-        except Exception:  # whatever it is, it is met again and accounted for when the input's turn comes
+        except (Exception, SystemExit):  # whatever it is, it is met again and accounted for when the input's turn comes
             return None
 
 
