@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Final
 
 from deidentikit.errors import FieldError
@@ -29,12 +28,17 @@ class XmlField:
     Taking out an element takes it whole; any other result concerns the text directly within it.
     """
 
+    __slots__ = ("_edits", "_evaluation", "_hit", "_hits", "_index", "_is_element", "_known_runs", "_known_text")
+
     def __init__(self, hit: Hit, hits: Hits, evaluation: Evaluation, edits: Edits) -> None:
         self._hit = hit
         self._hits = hits
         self._evaluation = evaluation
         self._edits = edits
         self._index = evaluation.content.index
+        self._is_element = hit.part == TEXT or (hit.part == NODE and self._index.is_element(hit.node))
+        self._known_runs: list[Run] | None = None
+        self._known_text: str | None = None
 
     @property
     def path(self) -> str:
@@ -58,19 +62,21 @@ class XmlField:
             raise FieldError("wrong-kind", f"XML holds no {form.kind.value}")
         text = self._text
         if not text.strip():
-            self._check_own()
+            self._check_reached()
             return ()
         return (text_codec(form, FORMATS).decode(text),)
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
         if not values:
-            self._put(Fate.HOLLOW if self._holds_more else "")
+            self._put(Fate.HOLLOW if self._holds_elements_alone else "")
             return
         (value,) = values if len(values) == 1 else (None,)
         if value is None:
             raise FieldError("wrong-kind", "a part of an XML file holds one text")
         if form.kind is Kind.NATIVE:
-            self._check_own()
+            if self._holds_elements_alone:
+                self._check_reached()
+                return
             text = str(value)
         else:
             text = text_codec(form, FORMATS).encode(value, self._text)
@@ -80,33 +86,32 @@ class XmlField:
     def remove(self) -> None:
         self._put("" if self._hit.part == TEXT else Fate.GONE)
 
-    @cached_property
+    @property
     def _runs(self) -> list[Run]:
         """The text directly within an element."""
-        return self._evaluation.content.runs(self._hit.node)
+        if self._known_runs is None:
+            self._known_runs = self._evaluation.content.runs(self._hit.node)
+        return self._known_runs
 
-    @cached_property
+    @property
     def _text(self) -> str:
-        if self._is_element:
-            return joined(self._runs)
-        return self._evaluation.text((self._hit.node, self._hit.part))
+        if self._known_text is None:
+            node, part = self._hit.node, self._hit.part
+            self._known_text = joined(self._runs) if self._is_element else self._evaluation.text((node, part))
+        return self._known_text
 
     @property
-    def _is_element(self) -> bool:
-        return self._hit.part in (NODE, TEXT) and self._index.is_element(self._hit.node)
-
-    @property
-    def _holds_more(self) -> bool:
-        """It is an element with no text of its own, whose elements no rules of their own reach."""
+    def _holds_elements_alone(self) -> bool:
+        """It is an element that holds elements and no text of its own, so it has no value."""
         if self._hit.part != NODE or not self._is_element or self._text.strip():
             return False
-        return self._hits.leaves_out(self._evaluation, self._hit.node)
+        return any(map(self._index.is_element, self._index.children(self._hit.node)))
 
-    def _check_own(self) -> None:
-        if self._holds_more:
-            raise FieldError(
-                "wrong-kind", "the element holds elements and no text of its own; name those, or remove it"
-            )
+    def _check_reached(self) -> None:
+        """Raises FieldError where nothing would be done to elements within, though a rule names what they are in."""
+        if self._holds_elements_alone and self._hits.leaves_out(self._evaluation, self._hit.node):
+            message = "the element holds elements and no text of its own; name those, or remove it"
+            raise FieldError("wrong-kind", message)
 
     def _check(self, text: str) -> None:
         """Raises FieldError where the file cannot hold a text in this place."""

@@ -7,9 +7,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
-import attrs
 from deidentikit.errors import FileError
 from deidentikit.filetype import Named, Step
 
@@ -124,8 +123,7 @@ class _FirstRegex:
         return best
 
 
-@attrs.frozen(eq=False)
-class Hit:
+class Hit(NamedTuple):
     """A field with the step that won it."""
 
     node: int

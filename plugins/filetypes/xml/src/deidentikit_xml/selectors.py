@@ -40,10 +40,9 @@ class RegexSelector(Selector):
 def compile_selector(named: Named, separator: str) -> PathSelector | RegexSelector:
     """The selector for a rule. Raises ValueError, with a message for its author, for one that cannot be."""
     if named.regex is not None:
-        try:
-            pattern = re.compile(named.regex)
-        except re.error as error:
-            raise ValueError(f"the regex does not compile: {error}") from None
+        from deidentikit.schema import compile_regex
+
+        pattern = compile_regex(named.regex)
         return RegexSelector(named.regex, Rank.REGEX, ("xml-regex", named.regex), pattern=pattern)
     if named.name is None:
         raise ValueError("a rule needs a name or a regex")
