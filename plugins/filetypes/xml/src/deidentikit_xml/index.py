@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from deidentikit.errors import FileError
-from deidentikit.splice import CHUNK, Source
+from deidentikit.splice import Source
 
 from .encoding import Encoding, encoding_of
 
@@ -27,6 +27,9 @@ MAX_NAMES: Final = 1 << 16
 
 MAX_ATTRIBUTE_SETS: Final = 1 << 18
 """Different sets of attributes on one element; files with more are refused."""
+
+_PIECE: Final = 1 << 17
+"""Bytes that the parser gets at a time; it keeps some of them."""
 
 DOCUMENT: Final = 0
 COMMENT: Final = "#comment"
@@ -135,7 +138,7 @@ def steps(source: Source, parser: XMLParserType, check_encoding: Callable[[str],
     parser.SkippedEntityHandler = _refuse_entity
     at = 0
     while True:
-        piece = source.pread(CHUNK, at)
+        piece = source.pread(_PIECE, at)
         at += len(piece)
         trouble: FileError | None = None
         try:
@@ -190,6 +193,8 @@ class _Recorder:
         self._index.encoding = self._index.encoding.declared(declared)
 
     def finished(self, size: int) -> Index:
+        """The index, once all was read. Nothing can be read any more."""
+        del self.parser  # its handlers are ours: the two would keep each other in memory
         index = self._index
         index.after[DOCUMENT] = len(index.tags)
         index.closes[DOCUMENT] = size
