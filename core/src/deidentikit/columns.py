@@ -14,8 +14,10 @@ from .kinds import Value
 from .memo import check_readable
 from .plan import Plan
 
-_ROOM: Final = 1 << 17
+_ROOM: Final = 1 << 18
 """Cells remembered at a time, shared among all columns."""
+_PEOPLE: Final = 1 << 16
+"""Subjects, and values of a column, remembered at a time."""
 _LENGTH: Final = 256
 """Longer cells are worked out each time."""
 
@@ -126,7 +128,7 @@ class Columns:
             return self._nobody
         context = self._people.get(who)
         if context is None:
-            if len(self._people) >= _ROOM:
+            if len(self._people) >= _PEOPLE:
                 self._people.clear()
             (context,) = self._context.rows([who])
             context.bind(_no_originals)
@@ -149,7 +151,7 @@ class _Subjects(dict[str, str | None]):
     """Canonical texts of subjects by the text of their cells."""
 
     def __missing__(self, text: str) -> str | None:
-        if len(self) >= _ROOM:
+        if len(self) >= _PEOPLE:
             self.clear()
         found = self[text] = subject_text((text,))
         return found
@@ -172,7 +174,7 @@ class _Days(dict[str | int, int]):
         if days is None:
             raise _NoDays
         if isinstance(who, str):
-            if len(self) >= _ROOM:
+            if len(self) >= _PEOPLE:
                 self.clear()
             self[who] = days
         return days
@@ -247,7 +249,7 @@ class _Cells(dict[Key, str]):
         if value == "":
             value = self._column.decode(cell, self._form)
             if self.by_subject and len(cell) <= _LENGTH:
-                if len(self._values) >= _ROOM:
+                if len(self._values) >= _PEOPLE:
                     self._values.clear()
                 self._values[cell] = value
         if value is None:

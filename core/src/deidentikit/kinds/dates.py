@@ -95,6 +95,8 @@ class DateFormat:
 
     def parse(self, text: str) -> Moment:
         """The moment that `text` spells. Raises ValueError if it spells none."""
+        if self._template and (whole := self._patterns[0].fullmatch(text)):
+            return Moment(**dict(zip(self._parts, map(int, whole.groups()), strict=True)))
         match = self.match(text)
         if match is None:
             raise ValueError("not in the format")

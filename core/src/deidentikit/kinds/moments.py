@@ -29,6 +29,9 @@ class Moment:
     offset: str = ""
 
     def __attrs_post_init__(self) -> None:
+        if self.day and self.month and self.hour is self.minute is self.second is None:
+            date(self.year, self.month, self.day)
+            return
         datetime(  # raises ValueError for what no calendar holds
             self.year,
             self.month or (1 if self.month is None else 0),

@@ -64,7 +64,9 @@ def canonical_text(value: str) -> str:
     NUL and spaces are stripped at both ends, Unicode is composed (NFC), a `PersonName` loses
     its trailing empty components and groups. Case and inner spaces are kept.
     """
-    text = unicodedata.normalize("NFC", value.strip("\0 "))
+    text = value.strip("\0 ")
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
     if isinstance(value, PersonName):
         groups = [group.rstrip("^ ") for group in text.split("=")]
         text = "=".join(groups).rstrip("=")
