@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from ..errors import FieldError
 from .moments import Moment
@@ -96,7 +96,8 @@ class DateFormat:
     def parse(self, text: str) -> Moment:
         """The moment that `text` spells. Raises ValueError if it spells none."""
         if self._template and (whole := self._patterns[0].fullmatch(text)):
-            return Moment(**dict(zip(self._parts, map(int, whole.groups()), strict=True)))
+            parts: dict[str, Any] = dict(zip(self._parts, map(int, whole.groups()), strict=True))
+            return Moment(**parts)
         match = self.match(text)
         if match is None:
             raise ValueError("not in the format")
