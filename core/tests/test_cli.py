@@ -98,6 +98,17 @@ def test_names_that_are_no_text_or_hold_controls(project: Project) -> None:
     assert os.fsdecode(b"\xff\xfe.lines") in paths
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
+def test_journal_on_a_full_disk(project: Project) -> None:
+    project.add("a.lines", GOOD)
+    project.report.mkdir()
+    (project.report / "journal.jsonl").symlink_to("/dev/full")
+    paths = (project.profile_path, "--report", project.report, "--overwrite", project.source, project.target)
+    result = project.command("run", "--profile", *paths)
+    assert result.exit_code == ExitCode.USAGE
+    assert "the journal cannot be written: No space left on device" in result.stderr
+
+
 def test_defect(project: Project) -> None:
     project.profile("lines:\n  fields:\n    - name: name\n      trip: yes\n")
     project.add("a.lines", GOOD)

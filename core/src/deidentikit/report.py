@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import attrs
 
-from .errors import ExitCode
+from .errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from .context import Keys
@@ -129,7 +129,10 @@ def input_record(outcome: Outcome, keys: Keys, with_paths: bool = False) -> dict
 
 
 class Journal:
-    """``journal.jsonl``: one JSON object a line, flushed as it is written."""
+    """``journal.jsonl``: one JSON object a line, flushed as it is written.
+
+    Its methods raise UsageError where nothing more can be written, as on a full disk.
+    """
 
     def __init__(self, stream: IO[str], keys: Keys, with_paths: bool = False) -> None:
         self._stream = stream
@@ -175,5 +178,10 @@ class Journal:
         )
 
     def _write(self, record: Mapping[str, Any]) -> None:
-        self._stream.write(json.dumps(record, ensure_ascii=True) + "\n")
-        self._stream.flush()
+        try:
+            self._stream.write(json.dumps(record, ensure_ascii=True) + "\n")
+            self._stream.flush()
+        except OSError as error:
+            raise UsageError(
+                f"the journal cannot be written: {error.strerror}; what has its final name in the target is complete"
+            ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Final, Protocol
@@ -132,7 +132,7 @@ class Run:
         place = Target(target, overwrite=overwrite, sources=identities)
         with (
             rarely_collecting(),
-            nullcontext() if report is None else open_journal(report, overwrite=overwrite) as stream,
+            nullcontext() if report is None else _journal_stream(report, overwrite) as stream,
         ):
             journal = None if stream is None else Journal(stream, self.keys, report_paths)
             if journal is not None:
@@ -279,6 +279,16 @@ def check_journal(folder: Path) -> None:
     path = folder / JOURNAL
     if os.path.lexists(path):
         raise UsageError(f"{path} exists; use --overwrite to replace it, or another report folder")
+
+
+@contextmanager
+def _journal_stream(folder: Path, overwrite: bool) -> Iterator[IO[str]]:
+    stream = open_journal(folder, overwrite=overwrite)
+    try:
+        yield stream
+    finally:
+        with suppress(OSError):  # each line was flushed, or it was told that it could not be
+            stream.close()
 
 
 def open_journal(folder: Path, *, overwrite: bool) -> IO[str]:
