@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 from deidentikit.errors import FileError
-from deidentikit.plan import parse_profile
+from deidentikit.plan import Plan, parse_profile
 from deidentikit.testing.driving import Done, deidentified
+
+
+@cache
+def plan(section: str) -> Plan:
+    body = "".join(f"  {line}\n" for line in section.splitlines())
+    return parse_profile(f"tiff:\n{body}", keyed=False).plans[0]
 
 
 @pytest.fixture
@@ -17,8 +24,7 @@ def run() -> Callable[..., Done]:
     """The output of a section, given by its lines, for some bytes."""
 
     def go(section: str, data: bytes, name: str = "scan.tif") -> Done:
-        body = "".join(f"  {line}\n" for line in section.splitlines())
-        return deidentified(parse_profile(f"tiff:\n{body}", keyed=False).plans[0], data, name)
+        return deidentified(plan(section), data, name)
 
     return go
 

@@ -343,3 +343,24 @@ def test_fields_are_listed_once(deid_project: Any, written: Run) -> None:
     assert sum(line.startswith("Artist") for line in result.stdout.splitlines()) == 1
     result.assert_silent_about(WORDS)
     assert WORDS in deid_project.command("fields", "--values", path).stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("Exif.LensModel", {"Exif": {"BodySerialNumber"}, "GPS": {"GPSMapDatum"}}),
+        ("page.0.Exif.0xA434", {"Exif": {"BodySerialNumber"}, "GPS": {"GPSMapDatum"}}),
+        ("GPS.0x0012", {"Exif": {"LensModel", "BodySerialNumber"}, "GPS": set()}),
+        ("gps.gpsmapdatum", {"Exif": {"LensModel", "BodySerialNumber"}, "GPS": set()}),
+        ("ExifIFD", {"Exif": set(), "GPS": {"GPSMapDatum"}}),
+        ("page.1.LensModel", {"Exif": {"LensModel", "BodySerialNumber"}, "GPS": {"GPSMapDatum"}}),
+    ],
+)
+def test_directories_limit_a_name(run: Run, written: Run, seen: Run, name: str, left: dict[str, set[str]]) -> None:
+    made = "".join(f"- name: {tag}\n  set: {tag.lower()}\n" for tag in ("LensModel", "BodySerialNumber", "GPSMapDatum"))
+    data = run(f"fields:\n{made}", written({}, {})).data
+    done = run(f"fields:\n- name: {name}\n  remove: yes\n", data)
+    tags = seen(done.data)[0]
+    assert {"Exif": set(tags.get("ExifTag", ())), "GPS": set(tags.get("GPSTag", ()))} == left
+    for tag in {"LensModel", "BodySerialNumber", "GPSMapDatum"} - left["Exif"] - left["GPS"]:
+        assert tag.lower().encode() not in done.data
