@@ -78,6 +78,8 @@ def canonical_bytes(value: str | bytes | Decimal) -> bytes:
 
     Canonical text never begins with NUL, so the two cannot meet.
     """
+    if type(value) is str:
+        return canonical_text(value).encode("utf-8", "surrogatepass")
     if isinstance(value, bytes):
         return b"\0bytes\0" + value
     if isinstance(value, Spelled):

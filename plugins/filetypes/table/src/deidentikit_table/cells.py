@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from deidentikit.errors import FieldError
-from deidentikit.kinds import Form, Formats, Kind, TextCodec, Value, text_codec
+from deidentikit.kinds import Form, Formats, Kind, Value, text_codec
 
 from .dialect import MARK, Dialect
 
@@ -24,8 +24,7 @@ class Spelling:
         self._missing = dialect.missing
         self._encoding = encoding
         self._special = re.compile(f"[{MARK}\r\n{re.escape((dialect.delimiter or ',') + (dialect.quote or ''))}]")
-        self._form: Form | None = None
-        self._codec: TextCodec | None = None
+        self._turn_to(Form(Kind.TEXT))
 
     def text(self, cell: str) -> str:
         """What the cell holds."""
@@ -66,12 +65,14 @@ class Spelling:
 
         Raises FieldError (``wrong-kind``).
         """
-        text = self.text(cell)
-        if not text or text in self._missing:
+        text = self.text(cell) if self._quote is not None and cell.startswith(self._quote) else cell
+        if not text or (self._missing and text in self._missing):
             return None
-        if form.kind not in _TYPED:
+        if form is not self._form:
+            self._turn_to(form)
+        if not self._typed:
             return text.encode(self._encoding) if form.kind is Kind.BYTES else text
-        return self._codec_of(form).decode(text) if text.strip() else None
+        return self._codec.decode(text) if text.strip() else None
 
     def encode(self, value: Value | None, cell: str, form: Form) -> str:
         """A cell that holds an action's result, spelled like the cell that the value was read from.
@@ -85,8 +86,9 @@ class Spelling:
         if form.kind is Kind.BYTES:
             text = self._of_bytes(value)
         else:
-            codec = self._codec if form is self._form else None
-            text = (codec or self._codec_of(form)).encode(value, before)
+            if form is not self._form:
+                self._turn_to(form)
+            text = self._codec.encode(value, before)
         return cell if text == before else self.spell(text, quoted=quoted)
 
     def _of_bytes(self, value: Value) -> str:
@@ -97,7 +99,7 @@ class Spelling:
         except UnicodeError:
             raise FieldError("charset", f"the result is no {self._encoding}") from None
 
-    def _codec_of(self, form: Form) -> TextCodec:
-        if form is not self._form or self._codec is None:
-            self._form, self._codec = form, text_codec(form, FORMATS)
-        return self._codec
+    def _turn_to(self, form: Form) -> None:
+        self._form = form
+        self._typed = form.kind in _TYPED
+        self._codec = text_codec(form, FORMATS)
