@@ -352,6 +352,8 @@ def test_fields_are_listed_once(deid_project: Any, written: Run) -> None:
         ("page.0.Exif.0xA434", {"Exif": {"BodySerialNumber"}, "GPS": {"GPSMapDatum"}}),
         ("GPS.0x0012", {"Exif": {"LensModel", "BodySerialNumber"}, "GPS": set()}),
         ("gps.gpsmapdatum", {"Exif": {"LensModel", "BodySerialNumber"}, "GPS": set()}),
+        ("GPS", {"Exif": {"LensModel", "BodySerialNumber"}, "GPS": set()}),
+        ("EXIF", {"Exif": set(), "GPS": {"GPSMapDatum"}}),
         ("ExifIFD", {"Exif": set(), "GPS": {"GPSMapDatum"}}),
         ("page.1.LensModel", {"Exif": {"LensModel", "BodySerialNumber"}, "GPS": {"GPSMapDatum"}}),
     ],

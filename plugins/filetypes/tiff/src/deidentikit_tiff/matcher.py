@@ -16,6 +16,8 @@ from .parts import Part
 from .selectors import PartSelector, RegexSelector, TagSelector, compile_selector
 
 _IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
+_BARE: Final = frozenset({"xmp", "iptc"})
+"""Metadata whose names are known without saying where they stand."""
 
 
 class Matcher:
@@ -69,7 +71,8 @@ class Matcher:
             if selector.carrier == carrier and selector.name in part.keys and selector.scope.covers(ifd):
                 return self.steps[index]
         shown = f"{carrier}:{part.shown}"
-        step = self._first_regex((shown, f"page.{ifd.page}.{shown}")) if regexes else None
+        bare = (part.shown,) if carrier in _BARE else ()
+        step = self._first_regex((shown, f"page.{ifd.page}.{shown}", *bare)) if regexes else None
         return None if step is None or (not part.texts and step.form.kind is not Kind.NATIVE) else step
 
     def wants(self, carrier: str, *, regexes: bool) -> bool:

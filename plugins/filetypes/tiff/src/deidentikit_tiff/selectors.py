@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 from deidentikit.errors import suggest
 from deidentikit.filetype import Limits, Named, Rank, Selector
-from deidentikit_image_metadata import iptc, xmp
+from deidentikit_image_metadata import iptc
 from deidentikit_image_metadata import values as tag_values
 from deidentikit_image_metadata.edit import REQUIRED_TAGS
 from deidentikit_image_metadata.ifd import POINTERS, Ifd, IfdKind
@@ -19,9 +19,10 @@ _NAME: Final = re.compile(
     r"(?:Exif\.(?=Interop\.))?(?:(?P<kind>Exif|GPS|Interop)\.)?(?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-_PART: Final = re.compile(r"(?P<carrier>[A-Za-z0-9]+)[:.](?P<name>.+)", re.DOTALL)
+_PART: Final = re.compile(r"(?P<carrier>\w[\w-]*)(?P<joint>[:.])(?P<name>.+)", re.DOTALL)
+_DATA_SET: Final = re.compile(r"[0-9]+:[0-9]+")
 _KINDS: Final = {"exif": IfdKind.EXIF, "gps": IfdKind.GPS, "interop": IfdKind.INTEROP}
-_XMP_PREFIXES: Final = frozenset(prefix.casefold() for prefix in xmp.PREFIXES.values())
+_WHOLES: Final = {"exif": "ExifIFD", "gps": "GPSIFD"}
 _ASCII: Final = 2
 PARTS: Final = ("xmp", "iptc", "xml", "ome", "imagej", "aperio")
 """What the names of metadata within a tag begin with."""
@@ -122,25 +123,32 @@ def _scope(match: re.Match[str]) -> Scope:
 
 
 def _part(text: str) -> tuple[str, str] | None:
-    """Carrier and name of metadata within a tag; None where the text is no such name."""
+    """Carrier and name of metadata within a tag; None where the text is no such name.
+
+    What has a prefix that is no carrier's is an XMP property.
+    """
+    if _DATA_SET.fullmatch(text):
+        return "iptc", _data_set(text)
     match = _PART.fullmatch(text)
     if match is None:
         return None
     carrier, name = match["carrier"].lower(), match["name"].strip()
-    if ":" in text and carrier in _XMP_PREFIXES and carrier != "xmp":
-        return "xmp", text.casefold()
-    if carrier not in PARTS:
-        return None
     if carrier == "iptc":
-        record, number = iptc.lookup(name)
-        return carrier, f"{record}:{number}"
-    return "xml" if carrier == "ome" else carrier, name.casefold()
+        return carrier, _data_set(name)
+    if carrier in PARTS:
+        return "xml" if carrier == "ome" else carrier, name.casefold()
+    return ("xmp", text.casefold()) if match["joint"] == ":" else None
+
+
+def _data_set(name: str) -> str:
+    record, number = iptc.lookup(name)
+    return f"{record}:{number}"
 
 
 def _tags(text: str, kind: IfdKind | None) -> tuple[Tag, ...]:
     """The tags of a name or a number; of an EXIF or GPS directory where one is named."""
     try:
-        found = lookup(text)
+        found = lookup(text if kind is not None else _WHOLES.get(text.casefold(), text))
     except ValueError:
         near = suggest(text, ("XMP", "IPTC")) if len(text) < 6 else ""
         if near:
