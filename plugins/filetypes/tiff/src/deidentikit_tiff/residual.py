@@ -54,9 +54,9 @@ def _left(
     reached_parts: Collection[Part],
 ) -> Iterator[Sequence[str]]:
     """The texts of an entry, and of what it holds that no rule reached."""
-    if entry.broken or (entry.type in NUMERIC and entry.type != _BYTE):
+    if entry.broken:
         return
-    if entry.size <= _LONGEST:
+    if entry.size <= _LONGEST and (entry.type not in NUMERIC or entry.type == _BYTE):
         yield entry_texts(ifd, entry, editor.value)
     if entry.tag in KINDS:
         try:
