@@ -7,14 +7,15 @@ from typing import Final, NamedTuple
 
 from deidentikit.errors import FileError
 
-START_TAG: Final = re.compile(
-    r"""<[^\s/>]+ (?P<attributes> (?: \s+ [^\s=/>]+ \s*=\s* (?:"[^"]*"|'[^']*') )*+ ) (?P<tail> \s* /?>)""", re.VERBOSE
+START_TAG: Final = re.compile(  # no possessive group: Python before 3.11.5 loses its place where one fails
+    r"""\A<[^\s/>]+ (?P<attributes> (?: \s+ [^\s=/>]+ \s*=\s* (?:"[^"]*"|'[^']*') )* ) (?P<tail> \s* /?>)""",
+    re.VERBOSE,
 )
 ATTRIBUTE: Final = re.compile(
     r"""\s+ (?P<name>[^\s=/>]+) \s*=\s* (?P<quote>["']) (?P<value>.*?) (?P=quote)""", re.X | re.S
 )
 CDATA: Final = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>", re.DOTALL)
-TARGET: Final = re.compile(r"<\?[^\s?]+\s*")
+TARGET: Final = re.compile(r"\A<\?[^\s?]+\s*")
 BETWEEN: Final = re.compile(
     r"""<!\[CDATA\[(?P<cdata>.*?)\]\]> | <!--.*?--> | <\?.*?\?> | <(?:[^"'>]|"[^"]*"|'[^']*')*+>""", re.X | re.S
 )
