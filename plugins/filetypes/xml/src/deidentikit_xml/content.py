@@ -51,6 +51,8 @@ class Content:
         self._window = b""
         self._tag_node = -1
         self._tag: Tag | None = None
+        self._attributes_node = -1
+        self._attributes: dict[str, Attribute] = {}
 
     def bytes(self, start: int, end: int) -> bytes:
         """Bytes of the file."""
@@ -119,12 +121,13 @@ class Content:
 
     def attribute(self, element: int, name: str) -> Attribute | None:
         """The attribute of this name; None where the tag has none."""
-        return next((found for found in self.attributes(element) if found.name == name), None)
+        if element != self._attributes_node:
+            self._attributes_node = element
+            self._attributes = {found.name: found for found in self.attributes(element)}
+        return self._attributes.get(name)
 
     def attribute_text(self, element: int, name: str) -> str | None:
         """The value of an attribute; None where the tag has none of this name."""
-        if name not in self.index.attribute_sets[self.index.attributes[element]]:
-            return None
         found = self.attribute(element, name)
         return None if found is None else found.value
 

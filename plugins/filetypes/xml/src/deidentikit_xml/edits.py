@@ -47,8 +47,7 @@ class Edits:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._nodes = array("I")
-        self._parts = array("I")
+        self._keys = array("Q")
         self._changes: list[Change] = []
         self._starts = array("I")
         self._ends = array("I")
@@ -67,8 +66,8 @@ class Edits:
 
         text : all text that then stands directly within the element, if the new one is not all
         """
-        if self._changes and (self._nodes[-1], self._parts[-1]) == item:
-            for column in (self._nodes, self._parts, self._changes, self._starts, self._ends, self._data):
+        if self._keys and self._keys[-1] == _key(*item):
+            for column in (self._keys, self._changes, self._starts, self._ends, self._data):
                 column.pop()
             self._further.pop(item, None)
             self._texts.pop(item, None)
@@ -103,12 +102,12 @@ class Edits:
         starts = self._index.starts
         waiting: list[Patch] = []
         for row in self._rows():
-            node = self._nodes[row]
-            first = starts[node]
+            item = _item(self._keys[row])
+            first = starts[item[0]]
             while waiting and waiting[0].start < first:
                 yield heapq.heappop(waiting)
             heapq.heappush(waiting, self._patch(row))
-            for patch in self._further.get((node, self._parts[row]), ()):
+            for patch in self._further.get(item, ()):
                 heapq.heappush(waiting, patch)
         while waiting:
             yield heapq.heappop(waiting)
@@ -120,20 +119,19 @@ class Edits:
     def change_of(self, item: Item) -> Change | None:
         """What becomes of a field; None where it stays."""
         node, part = item
-        own = (NODE, TEXT) if part in (NODE, TEXT) else (part,)
-        for found, change in self._at(node):
-            if found in own or (found == NODE and change is Fate.GONE):
-                return change
-        while node != DOCUMENT:
+        own = self._noted(node, NODE)
+        if own is Fate.GONE or (own is not None and part in (NODE, TEXT)):
+            return own
+        change = self._noted(node, TEXT if part == NODE else part)
+        while change is None and node != DOCUMENT:
             node = self._index.parents[node]
-            if any(isinstance(change, Fate) and found == NODE for found, change in self._at(node)):
+            if isinstance(self._noted(node, NODE), Fate):
                 return Fate.GONE
-        return None
+        return change
 
     def _add(self, edit: Edit, patch: Patch) -> None:
         node, part, change = edit
-        self._nodes.append(node)
-        self._parts.append(part)
+        self._keys.append(_key(node, part))
         self._changes.append(change if isinstance(change, Fate) else self._written.one(change))
         self._starts.append(patch.start)
         self._ends.append(patch.end)
@@ -142,22 +140,30 @@ class Edits:
 
     def _rows(self) -> Iterator[int]:
         shadow = _Shadow(self._index)
-        for row, edit in enumerate(map(Edit, self._nodes, self._parts, self._changes)):
+        for row in range(len(self._keys)):
+            edit = self._edit(row)
             if not shadow.covers(edit[:2]):
                 shadow.cast(edit)
                 yield row
 
     def _edit(self, row: int) -> Edit:
-        return Edit(self._nodes[row], self._parts[row], self._changes[row])
+        return Edit(*_item(self._keys[row]), self._changes[row])
 
     def _patch(self, row: int) -> Patch:
         return Patch(self._starts[row], self._ends[row], self._data[row])
 
-    def _at(self, node: int) -> Iterator[tuple[int, Change]]:
-        at = bisect_left(self._nodes, node)
-        while at < len(self._nodes) and self._nodes[at] == node:
-            yield self._parts[at], self._changes[at]
-            at += 1
+    def _noted(self, node: int, part: int) -> Change | None:
+        key = _key(node, part)
+        row = bisect_left(self._keys, key)
+        return self._changes[row] if row < len(self._keys) and self._keys[row] == key else None
+
+
+def _key(node: int, part: int) -> int:
+    return node << 32 | part
+
+
+def _item(key: int) -> Item:
+    return key >> 32, key & 0xFFFFFFFF
 
 
 class _Pool(Generic[_Text]):

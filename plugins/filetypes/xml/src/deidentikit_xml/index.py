@@ -25,6 +25,9 @@ MAX_DEPTH: Final = 500
 MAX_NAMES: Final = 1 << 16
 """Different names of elements and attributes; files with more are refused."""
 
+MAX_NAME: Final = 1024
+"""Characters of a name; files with longer ones are refused."""
+
 MAX_ATTRIBUTE_SETS: Final = 1 << 18
 """Different sets of attributes on one element; files with more are refused."""
 
@@ -246,6 +249,7 @@ class _Recorder:
         tag = self._tag_of[name] = len(self._index.names)
         self._index.names.append(name)
         self._bound(tag, MAX_NAMES)
+        self._bound_name(name)
         return tag
 
     def _new_set(self, names: tuple[str, ...]) -> int:
@@ -253,10 +257,16 @@ class _Recorder:
         self._index.attribute_sets.append(names)
         known = self._index.attribute_numbers
         for name in names:
-            known.setdefault(name, len(known))
+            if name not in known:
+                known[name] = len(known)
+                self._bound_name(name)
         self._bound(len(known), MAX_NAMES)
         self._bound(number, MAX_ATTRIBUTE_SETS)
         return number
+
+    def _bound_name(self, name: str) -> None:
+        if len(name) > MAX_NAME:
+            raise FileError("too-complex", f"a name in the file is longer than {MAX_NAME} characters")
 
     def _bound(self, count: int, limit: int) -> None:
         if count > limit:

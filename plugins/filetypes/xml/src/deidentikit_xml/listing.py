@@ -17,7 +17,7 @@ from deidentikit.splice import Source
 from .content import Content
 from .evaluation import FIRST_ATTRIBUTE, NODE, Evaluation, Item
 from .index import DOCUMENT, index_of, steps
-from .naming import location, numbered
+from .naming import located, numbered, printable
 from .selectors import ATTRIBUTE_PREFIX, TEXT_KEY
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class _Lister:
         self._index = evaluation.content.index
         self._separator = separator
         self._node = DOCUMENT
-        self._open: list[_Open] = [_Open(DOCUMENT, "", numbered(self._index, DOCUMENT))]
+        self._open: list[_Open] = [_Open(DOCUMENT, "", "", numbered(self._index, DOCUMENT))]
         self._handlers = handlers = _Handlers()
         xmltodict.parse(b"", expat=handlers, postprocessor=self._named)
         self.parser: XMLParserType = expat.ParserCreate()
@@ -80,7 +80,8 @@ class _Lister:
         _, number = next(parent.children)
         parts = [part for part in (parent.name, name, None if number is None else str(number)) if part]
         full = None if parent.name is None or self._separator in name else self._separator.join(parts)
-        self._open.append(_Open(self._node, full, numbered(self._index, self._node)))
+        path = parent.path + located(name, number)
+        self._open.append(_Open(self._node, full, path, numbered(self._index, self._node)))
         self._handlers.StartElementHandler(name, attributes)
 
     def _end(self, name: str) -> None:
@@ -89,39 +90,40 @@ class _Lister:
 
     def _single(self, type_: str, *about: str) -> None:
         self._node += 1
-        next(self._open[-1].children)
-        self._list(location(self._index, self._node), type_, (self._node, NODE))
+        parent = self._open[-1]
+        _, number = next(parent.children)
+        self._list(parent.path + located(self._index.name(self._node), number), type_, (self._node, NODE))
 
     def _named(self, path: object, key: str, value: object) -> tuple[str, None]:
         """Called by xmltodict with each key it makes; it gets nothing to keep."""
-        node, name, _ = self._open[-1]
+        own = self._open[-1]
         if key.startswith(ATTRIBUTE_PREFIX):
             number = self._index.attribute_numbers[key.removeprefix(ATTRIBUTE_PREFIX)]
-            self._list(self._join(name, node, key, key), "attribute", (node, FIRST_ATTRIBUTE + number))
+            self._list(self._join(own, key, key), "attribute", (own.node, FIRST_ATTRIBUTE + number))
         elif key == TEXT_KEY:
-            self._list(self._join(name, node, key, "text()"), "text", (node, NODE))
+            self._list(self._join(own, key, "text()"), "text", (own.node, NODE))
         elif not isinstance(value, dict):
-            self._list(location(self._index, node) if name is None else name, "element", (node, NODE))
+            self._list(own.path if own.name is None else own.name, "element", (own.node, NODE))
         return key, None
 
-    def _join(self, name: str | None, node: int, key: str, step: str) -> str:
+    def _join(self, own: _Open, key: str, step: str) -> str:
         """A dotted name, or an XPath where the separator stands within a name of the file."""
-        if name is None or self._separator in key:
-            return f"{location(self._index, node)}/{step}"
-        return f"{name}{self._separator}{key}"
+        if own.name is None or self._separator in key:
+            return f"{own.path}/{step}"
+        return f"{own.name}{self._separator}{key}"
 
     def _list(self, name: str, type_: str, item: Item) -> None:
         def values() -> Sequence[str]:
             text = self._evaluation.text(item)
             return (text,) if text.strip() else ()
 
-        shown = name if name.isprintable() else name.encode("unicode_escape").decode("ascii")
-        self.found.append(Listed(shown, type_, "", values))
+        self.found.append(Listed(printable(name), type_, "", values))
 
 
 class _Open(NamedTuple):
-    """An open element: its number, its dotted name if it has one, its children yet to come."""
+    """An open element: its number, its dotted name if it has one, its XPath, its children yet to come."""
 
     node: int
     name: str | None
+    path: str
     children: Iterator[tuple[int, int | None]]

@@ -26,7 +26,8 @@ from .xpath import Path
 
 _STEP_BITS: Final = 15
 _PART_BITS: Final = 17
-_CACHED: Final = 1 << 16
+_CACHED: Final = 1 << 22
+"""Characters of names that are remembered."""
 
 
 class Matcher:
@@ -103,14 +104,17 @@ class _FirstRegex:
     def __init__(self, regexes: Sequence[tuple[int, re.Pattern[str]]]) -> None:
         self._regexes = regexes
         self._known: dict[str, int | None] = {}
+        self._length = 0
 
     def __call__(self, plain: str, full: str, key: str) -> int | None:
         name = plain + key
         if name in self._known:
             best = self._known[name]
         else:
-            if len(self._known) >= _CACHED:
+            self._length += len(name)
+            if self._length > _CACHED:
                 self._known.clear()
+                self._length = 0
             best = self._known[name] = self._first(name, None)
         return best if full is plain else self._first(full + key, best)
 

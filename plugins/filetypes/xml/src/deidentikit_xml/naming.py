@@ -82,13 +82,21 @@ def location(index: Index, node: int) -> str:
     parts: list[str] = []
     while node != DOCUMENT:
         parent = index.parents[node]
-        name = index.name(node)
         number = next(number for child, number in numbered(index, parent) if child == node)
-        if name == COMMENT:
-            name = "comment()"
-        elif name[0] == "?":
-            name = f"processing-instruction('{name[1:]}')"
-        parts.append(name if number is None else f"{name}[{number + 1}]")
+        parts.append(located(index.name(node), number))
         node = parent
-    text = "/".join(reversed(parts))
-    return f"/{text}" if text.isprintable() else "/" + text.encode("unicode_escape").decode("ascii")
+    return printable("".join(reversed(parts)))
+
+
+def located(name: str, number: int | None) -> str:
+    """The step of an XPath that leads to a node of a name; its number as `numbered` has it."""
+    if name == COMMENT:
+        name = "comment()"
+    elif name[0] == "?":
+        name = f"processing-instruction('{name[1:]}')"
+    return f"/{name}" if number is None else f"/{name}[{number + 1}]"
+
+
+def printable(name: str) -> str:
+    """A name fit for a line of a log."""
+    return name if name.isprintable() else name.encode("unicode_escape").decode("ascii")
