@@ -256,6 +256,8 @@ class Engine:
         with plan.file_type.open(source, plan.matcher) as document:
             for batch in document.batches():
                 edit.batch(batch)
+                if batch.rows() == 0:
+                    continue
                 if "streaming" not in plan.file_type.capabilities:
                     document.settle()
                 return self._name(plan, edit, path, batch)
@@ -283,12 +285,12 @@ class Engine:
         return sink.tell(), fd, name
 
     def _stream(self, document: Document, edit: _Edit, path: str, output: Output) -> tuple[int, int, str]:
-        """Names may use the values of the first batch, so they are asked for while it is at hand."""
+        """Names may use the values of the first batch with rows, so they are asked for while it is at hand."""
         names: list[str] = []
 
         def each(batch: Batch) -> None:
             edit.batch(batch)
-            if not names:
+            if not names and batch.rows() != 0:
                 names.append(output.claim(self._name(edit.plan, edit, path, batch)))
 
         fd = output.stage()
