@@ -11,6 +11,7 @@ import attrs
 import strictyaml
 from strictyaml.yamllocation import YAMLChunk
 
+from ..backtracking import ExponentialError, degree
 from ..errors import suggest
 
 _TRUE: Final = frozenset({"true", "yes", "on"})
@@ -160,11 +161,21 @@ class RegexText(Scalar):
 
 
 def compile_regex(text: str) -> re.Pattern[str]:
-    """The compiled pattern. Raises ValueError that says what is wrong with it and where."""
+    """The compiled pattern. Raises ValueError that says what is wrong with it and where.
+
+    Refused too is what `re`, which cannot be stopped, may never be done with on some names.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
-            return re.compile(text)
+            pattern = re.compile(text)
+            degree(pattern)
+            return pattern
+    except ExponentialError:
+        raise ValueError(
+            "a repeat in the regular expression can match one text in many ways and may never end;"
+            " let something stand between its turns that it cannot match itself"
+        ) from None
     except re.error as error:
         _no_regex(f"{error.msg} at position {error.pos}" if error.pos is not None else error.msg)
     except (OverflowError, RecursionError):

@@ -14,7 +14,7 @@ from deidentikit.errors import FieldError
 from deidentikit.kinds import Kind, PersonName, Value
 from deidentikit.registry import Registry
 from deidentikit.schema import ActionSpec
-from deidentikit_regex_sub import RegexSub
+from deidentikit_regex_sub import MAX_TEXT, RegexSub, Substitution
 from deidentikit_regex_sub.template import Output
 from hypothesis import given
 from hypothesis import strategies as st
@@ -151,3 +151,20 @@ def test_templates_either_hold_or_are_refused(text: str) -> None:
     )
     assert spelled == text
     assert output.fill(lambda name: "") == "".join(literal for literal, _ in output.pieces)
+
+
+def test_a_pattern_that_may_never_end_is_refused() -> None:
+    with pytest.raises(ValueError, match="many ways"):
+        Substitution.make(re.compile(r"(a+)+$"), "x", {})
+
+
+def test_the_degree_bounds_the_length() -> None:
+    def apply(pattern: str, text: str) -> object:
+        return RegexSub((Substitution.make(re.compile(pattern), "x", {}),)).apply(text, Context(Keys(None)))
+
+    assert apply(".*", "a" * MAX_TEXT) == "x"
+    assert apply(r"\w+_\w+_\w+", "a" * 100 + "_b_c") == "x"
+    for pattern, length in ((".*", MAX_TEXT + 1), (r".*a.*b.*c.*d.*e$", 1000)):
+        with pytest.raises(FieldError) as caught:
+            apply(pattern, "a" * length)
+        assert caught.value.reason == "too-long"

@@ -189,6 +189,14 @@ def test_numbers_of_no_usable_size_refuse_the_file(number: str, edit: Edit) -> N
     assert caught.value.reason == "out-of-range"
 
 
+def test_a_name_that_a_regex_could_take_ages_to_match_refuses_the_file(edit: Edit) -> None:
+    before = f'{{"{"a" * 50_000}": "x"}}'
+    assert edit(before, ("re:a*b?$", "put", "y")).outcome.status == "done"
+    with pytest.raises(FileError) as caught:
+        edit(before, ("re:.*a.*b$", "put", "y"))
+    assert caught.value.reason == "too-long"
+
+
 def test_a_field_of_an_unprintable_name_is_named_on_one_line(edit: Edit) -> None:
     with pytest.raises(FieldError) as caught:
         edit(r'{"a\n\u0007b": true}', ("*", "add", "1"))

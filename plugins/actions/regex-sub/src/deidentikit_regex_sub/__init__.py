@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from math import comb
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 import attrs
 from deidentikit.action import Action
+from deidentikit.backtracking import ExponentialError, bounded, degree
 from deidentikit.context import Context
 from deidentikit.errors import FieldError
 from deidentikit.hookspecs import hookimpl
 from deidentikit.kinds import Kind, Value
 from deidentikit.schema import Block, Key, ListOf, RegexText, Text, Validator, build_nested, nested_action
 
-from .backtracking import ExponentialError, degree
 from .template import Output
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 MAX_TEXT: Final = 65_536
 """The longest value that is matched, in characters."""
-MAX_STEPS: Final = 2**28
-"""The ways to match a value that may be tried."""
 
 
 @attrs.frozen
@@ -66,7 +63,7 @@ class Substitution:
 
     def match(self, text: str) -> re.Match[str] | None:
         """Matched from the start. Raises FieldError (``too-long``) where that could take too long."""
-        if len(text) > MAX_TEXT or comb(len(text) + self.degree, self.degree) > MAX_STEPS:
+        if len(text) > MAX_TEXT or not bounded(len(text), self.degree):
             raise FieldError("too-long", "the value is too long for this input-regex, which could take too much time")
         return self.input_regex.match(text)
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import attrs
+from deidentikit.backtracking import bounded, degree
+from deidentikit.errors import FileError
 from deidentikit.filetype import Named, Rank, Selector, Step
 from deidentikit.kinds import Kind
 
@@ -15,6 +17,8 @@ from .syntax import Json, Path
 ROOT: Final = "$"
 """The name of a document that is a single string, number, true, false or null."""
 
+_SHORT: Final = 255
+"""Names up to this length are matched with whatever regex."""
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,15}")
 
 
@@ -141,6 +145,7 @@ class Matcher:
                     node.rule = index
             elif isinstance(selector, RegexSelector):
                 self._regexes.append((index, selector.pattern))
+        self._degree = max((degree(pattern) for _, pattern in self._regexes), default=0)
 
     def find(self, root: Json) -> list[Hit]:
         """Everything that a step reaches, with the first step that does; a container before its parts."""
@@ -176,6 +181,8 @@ class Matcher:
 
     def _first(self, nodes: Sequence[_Node], name: str) -> int | None:
         best = min((node.rule for node in nodes if node.rule is not None), default=None) if nodes else None
+        if len(name) > _SHORT and not bounded(len(name), self._degree):
+            raise FileError("too-long", "a name is too long for a regex of the profile, which could take too much time")
         for index, pattern in self._regexes:
             if best is not None and index > best:
                 break

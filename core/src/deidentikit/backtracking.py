@@ -11,9 +11,13 @@ import re
 import re._constants as sre  # type: ignore[import-not-found, unused-ignore]
 import re._parser as parser  # type: ignore[import-not-found, unused-ignore]
 from collections.abc import Iterable, Sequence
+from math import comb
 from typing import Any, Final
 
 import attrs
+
+MAX_WAYS: Final = 2**28
+"""The ways to match a text that may be tried."""
 
 _ASCII: Final = 128
 _MANY: Final = 16
@@ -77,6 +81,11 @@ def degree(pattern: re.Pattern[str]) -> int:
     while atoms and not atoms[-1].needed and not atoms[-1].degree > 1:
         atoms = atoms[:-1]  # nothing follows that could fail
     return max(1, _chain(atoms))
+
+
+def bounded(length: int, power: int) -> bool:
+    """Whether a text of this length may be matched with a pattern of this degree."""
+    return comb(length + power, power) <= MAX_WAYS
 
 
 def _row(items: Iterable[tuple[Any, Any]], fold: bool) -> list[_Atom]:

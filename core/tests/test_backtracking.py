@@ -1,14 +1,12 @@
-"""Patterns that could run for ever are refused; others get a bound on what they may read."""
+"""Patterns that could run for ever are refused; others have a degree."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from deidentikit.context import Context, Keys
-from deidentikit.errors import FieldError
-from deidentikit_regex_sub import MAX_TEXT, RegexSub, Substitution
-from deidentikit_regex_sub.backtracking import ExponentialError, degree
+from deidentikit.backtracking import ExponentialError, degree
+from deidentikit.schema import compile_regex
 
 
 @pytest.mark.parametrize(
@@ -38,7 +36,7 @@ def test_exponential_patterns_are_refused(pattern: str) -> None:
     with pytest.raises(ExponentialError):
         degree(re.compile(pattern))
     with pytest.raises(ValueError, match="many ways"):
-        Substitution.make(re.compile(pattern), "x", {})
+        compile_regex(pattern)
 
 
 @pytest.mark.parametrize(
@@ -70,15 +68,3 @@ def test_exponential_patterns_are_refused(pattern: str) -> None:
 )
 def test_others_have_a_degree(pattern: str, power: int) -> None:
     assert degree(re.compile(pattern)) == power
-
-
-def test_the_degree_bounds_the_length() -> None:
-    def apply(pattern: str, text: str) -> object:
-        return RegexSub((Substitution.make(re.compile(pattern), "x", {}),)).apply(text, Context(Keys(None)))
-
-    assert apply(".*", "a" * MAX_TEXT) == "x"
-    assert apply(r"\w+_\w+_\w+", "a" * 100 + "_b_c") == "x"
-    for pattern, length in ((".*", MAX_TEXT + 1), (r".*a.*b.*c.*d.*e$", 1000)):
-        with pytest.raises(FieldError) as caught:
-            apply(pattern, "a" * length)
-        assert caught.value.reason == "too-long"
