@@ -61,6 +61,8 @@ EDITS: dict[str, tuple[str, Rules, str]] = {
     "the root keeps its name": ("<?p?><a b='1' xmlns:c='u' xmlns=\"v\">x<d/></a><!--e-->", [("/a", GONE)], "<?p?><a xmlns:c='u' xmlns=\"v\"/><!--e-->"),
     "a comment": ("<!--1--><a>x<!-- 2 -->y</a><!--3-->", [("//comment()", GONE)], "<a>xy</a>"),
     "a comment within the document type": ("<!DOCTYPE a [<!--1--><!ELEMENT a ANY><?p 2?>]><a/>", [("//comment()", GONE), ("//processing-instruction()", GONE)], "<!DOCTYPE a [<!ELEMENT a ANY>]><a/>"),
+    "a comment that begins like its end": ("<a><!-->b</a>--><!---->c<!--->--></a>", [("//comment()", GONE)], "<a>c</a>"),
+    "the text of such a comment": ("<a><!-->b-->c</a>", [("//comment()", X), ("/a", X)], "<a><!--X-->X</a>"),
     "comments of one element": ("<a><!--1--><b><!--2--></b></a>", [("/a/b/comment()", GONE)], "<a><!--1--><b></b></a>"),
     "a comment's text": ("<a><!-- Dr. Ada --></a>", [("a.#comment", X)], "<a><!--X--></a>"),
     "an instruction": ("<a><?note x?><?style y?></a>", [("//processing-instruction('note')", GONE)], "<a><?style y?></a>"),

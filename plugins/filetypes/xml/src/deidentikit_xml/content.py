@@ -16,7 +16,7 @@ from .markup import ATTRIBUTE, BETWEEN, CDATA, START_TAG, TARGET, Attribute, Run
 _WINDOW: Final = 1 << 17
 """Bytes that are read ahead."""
 _FIRST: Final = 512
-_COMMENT_END: Final = re.compile("-->")
+_COMMENT: Final = re.compile(r"\A<!--.*?-->", re.DOTALL)
 _INSTRUCTION_END: Final = re.compile(r"\?>")
 _TAG_END: Final = re.compile(">")
 
@@ -136,7 +136,7 @@ class Content:
         index = self.index
         name = index.name(node)
         if name == COMMENT:
-            return self._end(_COMMENT_END, index.starts[node])
+            return self._end(_COMMENT, index.starts[node])
         if name[0] == "?":
             return self._end(_INSTRUCTION_END, index.starts[node])
         if index.after[node] == node + 1 and (tag := self.tag(node)).is_empty:
