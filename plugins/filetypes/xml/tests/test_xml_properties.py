@@ -44,7 +44,7 @@ def _quoted(value: str) -> str:
 
 
 def _pieces(depth: int) -> st.SearchStrategy[str]:
-    single = [TEXTS.map(escape), st.sampled_from(["<!--c-->", "<!---->", "<?p d?>", "<?p?>", "&#65;&amp;"])]
+    single = [TEXTS.map(escape), st.sampled_from(["<!--c-->", "<!---->", "<!-->-->", "<?p d?>", "<?p?>", "&#65;&amp;"])]
     return st.one_of(*single, elements(depth - 1)) if depth else st.one_of(*single)
 
 
