@@ -193,6 +193,31 @@ def test_sequences_of_unknown_vr_are_searched(explicit: Any, deidentify: Any, vr
     assert same.data == explicit.file(*parts)
 
 
+@pytest.mark.parametrize("vr", ["OB", "OW", "UT"])
+@pytest.mark.parametrize("undefined", [True, False])
+def test_sequences_with_a_wrong_vr_are_searched(explicit: Any, deidentify: Any, vr: str, undefined: bool) -> None:
+    item = explicit.item(explicit.element(ID, "LO", b"ID"), explicit.element(0x00101010, "AS", b"001Y"))
+    data = explicit.file(explicit.sequence(OTHER_IDS, item, vr=vr, undefined=undefined))
+    done = deidentify(data, "fields:\n  - name: PatientID\n    remove: yes")
+    item = explicit.item(explicit.element(0x00101010, "AS", b"001Y"))
+    assert done.data == explicit.file(explicit.sequence(OTHER_IDS, item, vr=vr, undefined=undefined))
+
+
+def test_bytes_in_fragments_or_where_a_sequence_was_due_stay(explicit: Any, deidentify: Any) -> None:
+    parts = [
+        explicit.element(OTHER_IDS, "OB", b"no items"),
+        explicit.element(ID, "LO", b"ID"),
+        explicit.element(0x00290010, "LO", b"ACME"),
+        explicit.sequence(0x00291001, explicit.item(), explicit.item(bytes(range(100))), vr="OB", undefined=True),
+    ]
+    done = deidentify(explicit.file(*parts), "fields:\n  - name: PatientID\n    remove: yes")
+    assert done.data == explicit.file(parts[0], *parts[2:])
+    broken = explicit.element(OTHER_IDS, "OB", explicit.item(b"\x10\0\x20\0LO\xff\xffJane"))
+    with pytest.raises(FileError) as caught:
+        deidentify(explicit.file(broken, parts[1]), "fields:\n  - name: PatientID\n    remove: yes")
+    assert caught.value.reason == "overrun"
+
+
 def test_sequence_in_the_other_encoding_is_searched(explicit: Any, deidentify: Any) -> None:
     inside = type(explicit)(explicit=False)
     item = inside.item(inside.element(NAME, "PN", b"Doe^Jane"))

@@ -100,14 +100,20 @@ def data_set_syntax(head: bytes, declared: str) -> Syntax:
     raise FileError("unparsed-region", "the data set does not begin with an element in a known transfer syntax")
 
 
-class _SequenceTags(dict[int, bool]):
-    """Whether a public tag is a sequence or unknown to the dictionary, remembered."""
+class _Tags(dict[int, bool]):
+    """Whether the dictionary gives a tag one of some VRs, remembered."""
+
+    def __init__(self, *vrs: str) -> None:
+        super().__init__()
+        self._vrs = vrs
 
     def __missing__(self, tag: int) -> bool:
         if len(self) > 50_000:
             self.clear()
-        found = self[tag] = vr_of(tag) in ("SQ", "UN")
+        found = self[tag] = vr_of(tag) in self._vrs
         return found
 
 
-SEQUENCE_TAGS: Final = _SequenceTags()
+PUBLIC_SEQUENCES: Final = _Tags("SQ")
+SEQUENCE_TAGS: Final = _Tags("SQ", "UN")
+"""Public tags that are sequences or that the dictionary does not know."""

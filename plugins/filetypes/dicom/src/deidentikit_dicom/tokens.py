@@ -19,6 +19,7 @@ from .syntax import (
     ITEM,
     LONG_VRS,
     PIXEL_DATA,
+    PUBLIC_SEQUENCES,
     SEQUENCE_TAGS,
     SHORT_VRS,
     UNDEFINED,
@@ -122,6 +123,7 @@ class Walker:
         header = syntax.header.unpack_from
         u32 = syntax.u32.unpack_from
         short, long = SHORT_VRS, LONG_VRS
+        sequences = PUBLIC_SEQUENCES
         while pos < end:
             try:
                 group, element, vr, size = header(data, pos - base)
@@ -130,8 +132,8 @@ class Walker:
                 elif vr in long:
                     value = pos + 12
                     (size,) = u32(data, pos + 8 - base)
-                    if size == 0xFFFFFFFF or vr == b"SQ" or vr == b"UN":
-                        tag = group << 16 | element
+                    tag = group << 16 | element
+                    if size == 0xFFFFFFFF or vr == b"SQ" or vr == b"UN" or sequences[tag]:
                         pos = self._container(tag, pos, value, size, end, parent, syntax, depth, vr)
                         data, base = self._data, self._base
                         continue
@@ -196,7 +198,7 @@ class Walker:
     def _container(
         self, tag: int, pos: int, value: int, size: int, end: int, parent: int, syntax: Syntax, depth: int, vr: bytes
     ) -> int:
-        """Walk what may hold items: SQ, UN, or anything of undefined length; returns where it ends."""
+        """Walk what may hold items: SQ, whatever its VR, UN, or anything of undefined length; returns where it ends."""
         tokens = self.tokens
         index = len(tokens)
         undefined = size == UNDEFINED
@@ -204,12 +206,12 @@ class Walker:
         if stop > end:
             return self._overrun(pos, end, parent)
         tokens.append((tag, pos, value, stop, parent))
-        if undefined and (vr in FRAGMENT_VRS or tag == PIXEL_DATA):
+        if undefined and tag == PIXEL_DATA:
             stop = self._fragments(value, end)
+        elif undefined and vr in FRAGMENT_VRS:
+            stop = self._items_or_fragments(value, end, index, syntax, depth)
         elif vr == b"SQ" or undefined or (size >= 8 and self.peek(value, 4) in _ITEM_MARKS):
             stop = self._items(value, stop, index, undefined, syntax, depth, vr)
-        elif vr != b"UN":
-            raise FileError("unparsed-region", "an element of undefined length is no sequence")
         tokens[index] = (tag, pos, value, stop, parent)
         return stop
 
@@ -227,6 +229,16 @@ class Walker:
         if content is not syntax:
             self.content[index] = content
         return stop
+
+    def _items_or_fragments(self, pos: int, end: int, index: int, syntax: Syntax, depth: int) -> int:
+        """Walk a value of undefined length that says it holds bytes and may be a sequence with a wrong VR."""
+        try:
+            return self._items(pos, end, index, True, syntax, depth, b"SQ")
+        except FileError as error:
+            if error.reason in ("too-deep", "too-many-elements"):
+                raise
+        self._discard(index + 1, pos)
+        return self._fragments(pos, end)
 
     def _items_in_other_syntax(
         self,
