@@ -143,6 +143,18 @@ def test_media_storage_uid_stays_with_its_original_but_for_a_rule_of_its_own(exp
     assert OLD_UID not in undefined.data
 
 
+@pytest.mark.parametrize("tag", [0x60000022, 0x20000010, 0x60020022, 0x30060002])
+def test_any_element_can_come_first(raw: Any, deidentify: Any, tag: int) -> None:
+    first = raw.element(tag, "IS" if tag == 0x20000010 else "SH" if tag == 0x30060002 else "LO", b"12")
+    done = deidentify(
+        raw.file(raw.element(NAME, "PN", b"Doe^Jane"), first), "fields:\n  - name: PatientName\n    remove: yes"
+    )
+    assert done.data == raw.file(first)
+    length = raw.element(tag & 0xFFFF0000, "UL", raw.pack("L", len(first)))
+    done = deidentify(raw.file(length, first), f"fields:\n  - name: '{tag:08x}'\n    replace-with: '7'")
+    assert done.data == raw.file(length, first.replace(b"12", b"7 "))
+
+
 def test_duplicates_and_disorder(raw: Any, deidentify: Any) -> None:
     parts = [
         raw.element(0x00280010, "US", raw.pack("H", 7)),

@@ -90,14 +90,28 @@ def data_set_syntax(head: bytes, declared: str) -> Syntax:
     stated = _DECLARED.get(declared, EXPLICIT)
     vr = head[4:6]
     explicit = vr in KNOWN_VRS or (stated.explicit and bool(declared) and vr.isalpha() and vr.isupper())
-    big = head[0] == 0 and head[1] != 0
     if explicit:
-        return BIG_ENDIAN if big else EXPLICIT
-    if not big:
-        length = int.from_bytes(head[4:8], "little")
-        if not stated.explicit or length < 1 << 24 or length == UNDEFINED:
-            return IMPLICIT
+        return BIG_ENDIAN if _is_big(head, stated) else EXPLICIT
+    group, element, length = IMPLICIT.item.unpack_from(head)
+    known = head[0] != 0 or head[1] == 0 or vr_of(group << 16 | element) != "UN"
+    if known and (not stated.explicit or length < 1 << 24 or length == UNDEFINED):
+        return IMPLICIT
     raise FileError("unparsed-region", "the data set does not begin with an element in a known transfer syntax")
+
+
+def _is_big(head: bytes, stated: Syntax) -> bool:
+    """The byte order of an element header with explicit VR: the one in which its tag has this VR."""
+    little, big = (order.item.unpack_from(head)[:2] for order in (EXPLICIT, BIG_ENDIAN))
+    fits_little, fits_big = (
+        vr_of(group << 16 | element).encode() == head[4:6] != b"UN" for group, element in (little, big)
+    )
+    if fits_little != fits_big:
+        return fits_big
+    if not fits_big:
+        return head[0] == 0 and head[1] != 0
+    if not big[1]:  # a group length has four bytes
+        return head[6:8] == b"\0\4"
+    return not stated.little
 
 
 class _Tags(dict[int, bool]):
