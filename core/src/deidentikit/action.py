@@ -106,6 +106,11 @@ class Action(ABC):
         return False
 
     @property
+    def keeps(self) -> bool:
+        """Leaves every value as it is."""
+        return False
+
+    @property
     def by_subject(self) -> bool:
         """With these options the result depends on the subject; otherwise one result serves all subjects."""
         return self.per_subject
@@ -129,6 +134,27 @@ class Action(ABC):
 
     def remarks(self, keyed: bool) -> Iterable[str]:
         """What a reader of the profile should know about these options, such as a weak choice."""
+        return ()
+
+    def describe(self, keyed: bool) -> str:
+        """What becomes of a field, for readers who do not program: words that follow its name.
+
+        keyed : the run will have a key
+
+        It shows texts of the profile, never a secret: the default leaves out options whose attribute
+        is declared with ``repr=False``.
+        """
+        shown = {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if field.repr}
+        options = ", ".join(f"{name.replace('_', '-')}: {found}" for name, found in shown.items() if found is not None)
+        summary = f" ({self.summary.strip().rstrip('.')})" if self.summary else ""
+        return f"is treated by {self.name}{summary}{' with ' if options else ''}{options}"
+
+    def guessable(self, keyed: bool) -> bool:
+        """Whether who has the profile can find an original by trying all likely values."""
+        return False
+
+    def weak_spots(self, keyed: bool) -> Iterable[str]:
+        """What a reviewer should weigh about these options beside `remarks`: a choice that may be meant."""
         return ()
 
     def problems(self, keyed: bool) -> Iterable[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, Self
 import attrs
 
 from .action import Action
+from .identifiers import UNREACHED, Catalogue, Reach
 from .kinds import Form, Formats, Kind, Value
 from .splice import Sink, Source
 
@@ -339,3 +340,24 @@ class FileType(ABC):
     def fields(self, source: Source) -> Iterator[Listed]:
         """The fields of a file, in its order. Raises FileError if the file is not understood."""
         raise NotImplementedError(f"{type(self).__name__} cannot list fields")
+
+    @classmethod
+    def catalogues(cls) -> Sequence[Catalogue]:
+        """Lists of the fields that can identify a person. None where a file's author names its fields."""
+        return ()
+
+    def reach(self, matcher: object, name: str) -> Reach:
+        """What becomes of a field of `catalogues` under the steps in a matcher and the section's options.
+
+        matcher : made by `bind`
+        """
+        return UNREACHED
+
+    def rest(self) -> Iterable[str]:
+        """What becomes of all that no rule names, under the section's options: sentences for readers who
+        do not program."""
+        yield "All that no rule names stays as it is, byte for byte."
+
+    def weak_spots(self) -> Iterable[str]:
+        """What a reviewer should weigh about this type and the section's options: sentences, as in `rest`."""
+        return ()
