@@ -52,10 +52,15 @@ class TestKeys:
         assert not run.keyed
         for label in ("jitter", "jitter-date", "path"):
             assert len(run.mac(label, b"x")) == 32
-        for label in ("hash", "uid", "shift"):
+        for label in ("hash", "uid", "shift", "an-action-of-a-plugin"):
             with pytest.raises(FieldError) as caught:
                 run.mac(label, b"x")
             assert caught.value.reason == "no-key"
+
+    def test_an_action_of_a_plugin_has_a_key_of_its_own(self, keys: Keys) -> None:
+        assert keys.mac("scramble", b"data") == mac(label_key("scramble"), b"data")
+        assert keys.mac("scramble", b"data") == keys.mac("scramble", b"data")
+        assert Context(keys).mac("scramble", b"data") != Context(keys).mac("hash", b"data")
 
     def test_the_secret_of_a_run_is_random_and_can_be_shared(self) -> None:
         run = Keys(None)

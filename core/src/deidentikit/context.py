@@ -64,14 +64,13 @@ class Keys:
     run_secret : the random secret of a run without a key, to share it among workers
     """
 
-    __slots__ = ("_labels", "keyed", "run_secret")
+    __slots__ = ("_labels", "_prk", "keyed", "run_secret")
 
     def __init__(self, secret: bytes | None = None, run_secret: bytes | None = None) -> None:
         self.keyed = secret is not None
         self.run_secret = b"" if secret is not None else run_secret or os.urandom(32)
-        prk = hmac.digest(SALT, secret if secret is not None else self.run_secret, "sha256")
-        labels = LABELS if self.keyed else sorted(_RUN_ALONE)
-        self._labels = {label: _Mac(hmac.digest(prk, label.encode() + b"\x01", "sha256")) for label in labels}
+        self._prk = hmac.digest(SALT, secret if secret is not None else self.run_secret, "sha256")
+        self._labels = {label: self._derived(label) for label in (LABELS if self.keyed else sorted(_RUN_ALONE))}
 
     def __repr__(self) -> str:
         return f"Keys(keyed={self.keyed})"
@@ -79,12 +78,18 @@ class Keys:
     def mac(self, label: str, data: bytes) -> bytes:
         """HMAC-SHA-256 of `data` under the key of `label`.
 
+        label : one of `LABELS`, or an action's own, whose key is derived when it is first asked for
         Raises FieldError (``no-key``) for a label that a run without a key does not have.
         """
-        try:
-            return self._labels[label].digest(data)
-        except KeyError:
-            raise FieldError("no-key", "this needs a key: name one with --key-file or `key:`") from None
+        found = self._labels.get(label)
+        if found is None:
+            if not self.keyed:
+                raise FieldError("no-key", "this needs a key: name one with --key-file or `key:`")
+            found = self._labels[label] = self._derived(label)
+        return found.digest(data)
+
+    def _derived(self, label: str) -> _Mac:
+        return _Mac(hmac.digest(self._prk, label.encode() + b"\x01", "sha256"))
 
     def path_id(self, relative_path: str) -> str:
         """The id under which the journal knows an input."""
@@ -233,7 +238,11 @@ class Context:
         return self._originals(name)
 
     def mac(self, label: str, data: bytes) -> bytes:
-        """HMAC-SHA-256 of `data` under the key derived for `label`."""
+        """HMAC-SHA-256 of `data` under the key derived for `label`.
+
+        An action of a plugin takes its own name as the label, so that no two actions share digests.
+        Raises FieldError (``no-key``) for such a label where the run has no key.
+        """
         return self.keys.mac(label, data)
 
     def uniform(self, label: str, *parts: str) -> Decimal:
