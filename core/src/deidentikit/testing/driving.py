@@ -180,6 +180,11 @@ def new_engine() -> Engine:
     return Engine(Keys(SECRET), TODAY, detailed=True)
 
 
+def new_context() -> Context:
+    """What an action gets under the same key, for a file whose subject is known."""
+    return Context(Keys(SECRET), subject="subject-1", today=TODAY)
+
+
 def deidentified(plan: Plan, source: Source | bytes, name: str) -> Done:
     """The output and outcome of one input. Raises FileError where it is refused."""
     given = BytesSource(source) if isinstance(source, bytes) else source

@@ -16,7 +16,7 @@ from ..profile import read_profile
 from ..registry import Registry
 from ..splice import BytesSource
 from .declared import DeclaredFileType
-from .driving import VALUE_TYPES, change, deidentified, echo, keep, put, spellings, take, walk, work_on
+from .driving import VALUE_TYPES, change, deidentified, echo, keep, new_context, put, spellings, take, walk, work_on
 
 
 class EditChecks(DeclaredFileType):
@@ -186,12 +186,24 @@ class EditChecks(DeclaredFileType):
             return 0
         if limits is not None and limits.required and action.removes:
             return 0
+        if self._cannot_treat(name, action):
+            return 0
         try:
             done = self.run((name, action))
         except FieldError as error:
             raise AssertionError(f"{label} does not work on {name}: {error}") from None
         assert done.outcome.rules
         return 1
+
+    def _cannot_treat(self, name: str, action: Action) -> bool:
+        """The action itself, not the file type, refuses what the field holds, as any action may."""
+        if action.kind is Kind.NATIVE:
+            return False
+        try:
+            action.apply_field(self._values(action.kind, name), new_context())
+        except FieldError:
+            return True
+        return False
 
     def _values(self, kind: Kind, name: str) -> list[Value]:
         probe = echo(kind)
