@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Final, Self
@@ -15,6 +15,7 @@ from .action import Action
 from .errors import FieldError, suggest
 from .kinds import TIMESTAMP, Form, Kind, Moment, Span, Value, date_format
 from .schema import Fragment, Key, OneOf, Scalar, Whole, YesNo
+from .schema.json_values import JsonSchema, number
 
 if TYPE_CHECKING:
     from .context import Context
@@ -26,8 +27,10 @@ MAX_DAYS: Final = 3_652_059
 """The days from the year 1 to the year 9999: no greater step leads from one date to another."""
 
 _MICROSECONDS_A_DAY: Final = 86_400_000_000
+_MIDNIGHT: Final = time()
 _SINGLE_DAY: Final = timedelta(days=1)
-_RELATIVE: Final = re.compile(r"([+-]?\d{1,7}) ?(year|month|week|day|hour|minute|second)s?", re.ASCII)
+_UNITS: Final = "year|month|week|day|hour|minute|second"
+_RELATIVE: Final = re.compile(rf"([+-]?\d{{1,7}}) ?({_UNITS})s?", re.ASCII)
 _FIXED: Final = re.compile(r"\d{4}\d{2}\d{2}(\d{6})?", re.ASCII)
 
 
@@ -49,6 +52,14 @@ class Bound:
             bound.resolve(datetime(2000, 1, 1))
             return bound
         raise ValueError
+
+    def __str__(self) -> str:
+        if self.at is not None:
+            return f"{self.at:%Y-%m-%d}" if self.at.time() == _MIDNIGHT else f"{self.at:%Y-%m-%d %H:%M:%S}"
+        if not self.amount:
+            return "the day of the run"
+        when = "before" if self.amount < 0 else "after"
+        return f"{_count(Decimal(abs(self.amount)), f'{self.unit}s')} {when} the day of the run"
 
     def resolve(self, today: datetime) -> datetime:
         """The instant that the bound means on a day. Raises ValueError beyond the years 1 to 9999."""
@@ -83,6 +94,10 @@ class Increment(Scalar):
     def expected(self) -> str:
         return f"a number of days, such as -17, or {PER_SUBJECT}"
 
+    def json_schema(self) -> JsonSchema:
+        pattern = r"[+-]?([0-9]{1,9}(\.[0-9]*)?|\.[0-9]+)"
+        return number(pattern=pattern, low=-MAX_DAYS, high=MAX_DAYS, also=(PER_SUBJECT,))
+
     def parse(self, text: str) -> Decimal | str:
         if text == PER_SUBJECT:
             return text
@@ -102,6 +117,9 @@ class BoundText(Scalar):
     def expected(self) -> str:
         return "YYYYMMDD, YYYYMMDDHHMMSS, or a distance from today such as -80years, +3weeks, +10days"
 
+    def json_schema(self) -> JsonSchema:
+        return number(pattern=f"[0-9]{{8}}([0-9]{{6}})?|[+-]?[0-9]{{1,7}} ?({_UNITS})s?", whole=True, low=0)
+
     def parse(self, text: str) -> Bound:
         return Bound.parse(text)
 
@@ -113,6 +131,9 @@ class DateFormatText(Scalar):
     @property
     def expected(self) -> str:
         return f"a date format such as %Y-%m-%d, or {TIMESTAMP}"
+
+    def json_schema(self) -> JsonSchema:
+        return {"anyOf": [{"enum": [TIMESTAMP]}, {"type": "string", "pattern": "%[Yy]"}]}
 
     def parse(self, text: str) -> str:
         if text != TIMESTAMP:
@@ -217,6 +238,33 @@ class DateShift(Action):
         if self.jitter_date and self.kind is Kind.DATE and timedelta(**{self.jitter_unit: 1}) < _SINGLE_DAY:
             yield f"a date without time moves by whole days, rounded down; jitter in {self.jitter_unit} may not move it"
 
+    @property
+    def keeps(self) -> bool:
+        return self.increment == 0 and not self.jitter_date
+
+    def describe(self, keyed: bool) -> str:
+        moves: list[str] = []
+        increment = self.increment
+        if isinstance(increment, str):
+            moves.append(f"back by 1 to {self.date_increment_range} days, as many for all dates of one patient")
+        elif increment:
+            moves.append(f"{'back' if increment < 0 else 'forward'} by {_count(abs(increment), 'days')}")
+        if self.jitter_date:
+            moves.append(f"by a random {_count(Decimal(self.jitter_range), self.jitter_unit)} at most, up or down")
+        bounds = ""
+        if self.datetime_min is not None:
+            bounds += f", but not before {self.datetime_min}"
+        if self.datetime_max is not None:
+            bounds += f", but not after {self.datetime_max}"
+        return f"is moved {' and '.join(moves)}{bounds}" if moves else f"is moved by no day{bounds}"
+
+    def weak_spots(self, keyed: bool) -> Iterable[str]:
+        if isinstance(self.increment, Decimal) and self.increment and not self.jitter_date:
+            yield (
+                "the dates of all patients move by the same number of days, which the profile shows: who knows one"
+                " real date, or reads the profile, knows them all"
+            )
+
     def days(self, context: Context) -> int | None:
         bounded = self.datetime_min is not None or self.datetime_max is not None
         return None if bounded else self._delta(context).days
@@ -252,6 +300,10 @@ class DateShift(Action):
             parts = (context.subject_or_row, self.jitter_unit, str(self.jitter_range))
             delta += timedelta(**{self.jitter_unit: context.whole("jitter-date", self.jitter_range, *parts)})
         return delta
+
+
+def _count(amount: Decimal, unit: str) -> str:
+    return f"{amount} {unit.removesuffix('s') if amount == 1 else unit}"
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from deidentikit.registry import Registry
 
 ALL_DIGITS: Final = 64
+SHORT: Final = 12
+"""Below this many digits, two of a million values can be expected to collide."""
 _BLANK: Final = "\0 \t\r\n"
 
 
@@ -71,6 +73,20 @@ class Hash(Action):
             yield "the salt stands in the profile, so who reads the profile can find values by trying; prefer a key"
         else:
             yield "a hash without a key can be undone by trying all likely values; name a key"
+
+    def describe(self, keyed: bool) -> str:
+        same = "the same for the same value"
+        if keyed:
+            return f"is replaced by a keyed pseudonym of {self.digits} hex digits, {same}"
+        salted = "with the salt that stands in the profile" if self.salt else "without salt or key"
+        return f"is replaced by {self.digits} hex digits of its hash, {salted}, {same}"
+
+    def guessable(self, keyed: bool) -> bool:
+        return not keyed
+
+    def weak_spots(self, keyed: bool) -> Iterable[str]:
+        if 0 < self.hash_digits < SHORT:
+            yield f"{self.digits} hex digits are few: two different values may get the same pseudonym"
 
     def apply(self, value: Value, context: Context) -> Value | Verdict:
         if not isinstance(value, str | bytes):

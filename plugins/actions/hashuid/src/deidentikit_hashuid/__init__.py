@@ -75,6 +75,28 @@ class HashUid(Action):
         if keyed and self.ineffective:
             yield f"with a key, {' and '.join(self.ineffective)} have no effect: new UIDs hold nothing of the old"
 
+    def describe(self, keyed: bool) -> str:
+        stays = "the same for the same UID; UIDs that DICOM itself registers stay"
+        if keyed:
+            return f"is replaced by a new UID made with the key, {stays}"
+        kept = [f"its first {self.uid_prefix_fields}"] if self.uid_prefix_fields and not self.uid_numeric_name else []
+        kept += [f"its last {self.uid_suffix_fields}"] if self.uid_suffix_fields else []
+        nodes = f", which keeps {' and '.join(kept)} part(s) of the old" if kept else ""
+        salted = "with the salt that stands in the profile" if self.salt else "without salt or key"
+        return f"is replaced by a UID made from its hash, {salted}{nodes}, {stays}"
+
+    def guessable(self, keyed: bool) -> bool:
+        return not keyed
+
+    def weak_spots(self, keyed: bool) -> Iterable[str]:
+        if not keyed and self.uid_suffix_fields:
+            yield (
+                "without a key, new UIDs keep the end of the old ones, which often holds the time of the"
+                " examination or a running number"
+            )
+        if not keyed and self.salt:
+            yield "the salt stands in the profile, so who reads the profile can tell which old UID a new one came from"
+
     def apply(self, value: Value, context: Context) -> Value | Verdict:
         if not isinstance(value, str | bytes):
             raise FieldError("wrong-kind", "the value is no UID")

@@ -82,6 +82,16 @@ class Jitter(Action):
         """Only whole amounts are added."""
         return self.jitter_type == "int"
 
+    def describe(self, keyed: bool) -> str:
+        amount = "a whole random amount" if self.whole_steps else "a random amount"
+        low = "" if self.jitter_min is None else f", but not below {self.jitter_min}"
+        high = "" if self.jitter_max is None else f", but not above {self.jitter_max}"
+        same = "; equal numbers of one patient are changed alike" if keyed else ""
+        return f"is changed by {amount}, at most {self.jitter_range} up or down{low}{high}{same}"
+
+    def weak_spots(self, keyed: bool) -> Iterable[str]:
+        yield "a number changed by a random amount is still near its original: rare values can still stand out"
+
     def check(self, limits: Limits, keyed: bool) -> Iterable[str]:
         yield from super().check(limits, keyed)
         if limits.step != 1:

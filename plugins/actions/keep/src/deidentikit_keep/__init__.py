@@ -22,6 +22,13 @@ class Keep(Action):
     kind: ClassVar[Kind] = Kind.NATIVE
     default: ClassVar[bool] = True
 
+    @property
+    def keeps(self) -> bool:
+        return True
+
+    def describe(self, keyed: bool) -> str:
+        return "is kept as it is"
+
     def apply_field(self, values: Sequence[Value], context: Context) -> Verdict:
         return KEEP
 

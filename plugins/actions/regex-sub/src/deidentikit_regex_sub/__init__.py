@@ -61,6 +61,24 @@ class Substitution:
         """The parts of the output that are other fields."""
         return (name for name in self.output.names if name not in self.input_regex.groupindex)
 
+    def kept(self) -> Iterator[str]:
+        """The parts of the output that no action changes."""
+        for name in self.output.names:
+            action = self.groups.get(name)
+            if action is None or action.keeps:
+                yield name
+
+    def describe(self, keyed: bool) -> str:
+        """What becomes of a value that matches, in words that follow the field's name."""
+        parts = [
+            f"{name} {'is kept as it is' if action is None else action.describe(keyed)}"
+            for name in self.output.names
+            for action in [self.groups.get(name)]
+        ]
+        into = f"is put together anew as “{self.output}”" if str(self.output) else "is emptied"
+        where = f", where {'; '.join(parts)}" if parts else ""
+        return f"{into} if its beginning matches the pattern “{self.input_regex.pattern}”{where}"
+
     def match(self, text: str) -> re.Match[str] | None:
         """Matched from the start. Raises FieldError (``too-long``) where that could take too long."""
         if len(text) > MAX_TEXT or not bounded(len(text), self.degree):
@@ -135,6 +153,19 @@ class RegexSub(Action):
     @property
     def by_subject(self) -> bool:
         return any(action.by_subject for action in self.nested().values())
+
+    def describe(self, keyed: bool) -> str:
+        return "; failing that, it ".join(entry.describe(keyed) for entry in self.value)
+
+    def guessable(self, keyed: bool) -> bool:
+        return any(action.guessable(keyed) for action in self.nested().values())
+
+    def weak_spots(self, keyed: bool) -> Iterable[str]:
+        kept = dict.fromkeys(name for entry in self.value for name in entry.kept())
+        if kept:
+            yield f"parts of the original stay as they are: {', '.join(kept)}"
+        for action in self.nested().values():
+            yield from action.weak_spots(keyed)
 
     def reads(self) -> Iterable[str]:
         return dict.fromkeys(name for entry in self.value for name in entry.fields())

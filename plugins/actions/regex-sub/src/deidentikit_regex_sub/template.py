@@ -43,6 +43,9 @@ class Output:
         """The names of its parts, each once."""
         return tuple(dict.fromkeys(name for _, name in self.pieces if name is not None))
 
+    def __str__(self) -> str:
+        return self.fill(lambda name: f"{{{name}}}")
+
     def fill(self, part: Callable[[str], str]) -> str:
         """The text with each part in its place. A part's own braces mean nothing."""
         return "".join(literal + ("" if name is None else part(name)) for literal, name in self.pieces)

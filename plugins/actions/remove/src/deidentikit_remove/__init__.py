@@ -24,6 +24,9 @@ class Remove(Action):
     def removes(self) -> bool:
         return True
 
+    def describe(self, keyed: bool) -> str:
+        return "is removed, with all it holds"
+
     def apply_field(self, values: Sequence[Value], context: Context) -> Verdict:
         return REMOVE
 

@@ -50,6 +50,12 @@ class ReplaceWith(Action):
     def literals(self) -> Sequence[str]:
         return () if self.value == ("",) else self.value
 
+    def describe(self, keyed: bool) -> str:
+        texts = self.literals()
+        if not texts:
+            return "is emptied"
+        return f"is replaced by the {'text' if len(texts) == 1 else 'texts'} {', '.join(f'“{text}”' for text in texts)}"
+
     def apply_field(self, values: Sequence[Value], context: Context) -> Sequence[Value]:
         return self.literals()
 

@@ -41,6 +41,10 @@ class Set(Action):
     def literals(self) -> Sequence[str]:
         return () if self.value == ("",) else self.value
 
+    def describe(self, keyed: bool) -> str:
+        texts = self.literals()
+        return f"is set to {', '.join(f'“{text}”' for text in texts)}" if texts else "is emptied"
+
     def apply_field(self, values: Sequence[Value], context: Context) -> Sequence[Value]:
         return self.literals()
 
