@@ -32,7 +32,7 @@ class DicomDocument(Document):
 
     def __init__(self, source: Source, matcher: Matcher) -> None:
         self.matcher = matcher
-        self.layout = Layout(source)
+        self.layout = Layout(source, matcher.read)
         self.editing = Editing(self.layout)
         self.hits: Hits = self._without_links(matcher.find(self.layout))
         self.additions = Additions(self)
@@ -74,7 +74,7 @@ class DicomDocument(Document):
     def check(self, written: Source) -> None:
         if self._result is None:
             raise RuntimeError("check comes after write")
-        writing.check(self.layout, self._result, self.editing.values, written)
+        writing.check(self.layout, self._result, self.editing.values, written, self.matcher.written)
 
     def effects(self) -> Mapping[str, int]:
         return self._settling.effects

@@ -10,6 +10,7 @@ from deidentikit.errors import FieldError, FileError
 from deidentikit.splice import BytesSource, Source
 
 from .dictionary import keyword_of, vr_of
+from .recurrence import Recurrence
 from .syntax import (
     DEFLATED_UIDS,
     DICOMDIR_CLASS,
@@ -38,16 +39,22 @@ class Layout:
     tokens, tags : all elements and items in the order of the file, and their tags
     tag_set : the tags without order
     uniform : the whole data set is in one syntax
+    special : containers in another syntax, and what should be one and is not
+    stretches : what `recurrence` knew, by the first tokens
     data_start : where the data set begins
     trailing : where bytes after the data set begin; the source's size where there are none
     """
 
-    def __init__(self, source: Source) -> None:
-        """Raises FileError where the file is not wholly understood."""
+    def __init__(self, source: Source, recurrence: Recurrence | None = None) -> None:
+        """
+        recurrence : what earlier files held; it learns from this one
+
+        Raises FileError where the file is not wholly understood.
+        """
         head = source.pread(FIRST_READ, 0)
         self.file = source
         self.has_preamble = head[PREAMBLE : PREAMBLE + 4] == b"DICM"
-        walker = Walker(source, head)
+        walker = Walker(source, head, recurrence)
         start = walker.meta(PREAMBLE + 4 if self.has_preamble else 0)
         meta_count = len(walker.tokens)
         declared = _meta_text(walker, 0x00020010)
@@ -58,7 +65,7 @@ class Layout:
             self.deflated_at = start
             source = BytesSource(inflate(source, start))
             tokens = walker.tokens
-            walker = Walker(source, source.pread(FIRST_READ, 0))
+            walker = Walker(source, source.pread(FIRST_READ, 0), recurrence)
             walker.tokens += tokens
         self.syntax = EXPLICIT
         if start < source.size:
@@ -78,6 +85,8 @@ class Layout:
         self.data_start = start
         self.trailing = walker.trailing
         self.opaque = walker.opaque
+        self.stretches = walker.stretches
+        self.special = [*walker.content, *walker.opaque]
         self._content = walker.content
         self.uniform = not walker.content
         self._ordinals: dict[int, int] | None = None
@@ -85,6 +94,8 @@ class Layout:
             raise FileError("dicomdir", "a DICOMDIR lists other files; its record offsets would go stale")
         if self.trailing < source.size:
             self._check_trailing()
+        if recurrence is not None:
+            recurrence.note(self)
 
     def slice(self, start: int, stop: int) -> bytes:
         """The source's bytes from `start` to `stop`. Raises FieldError (``too-large``)."""

@@ -13,6 +13,7 @@ from .codec import Codec
 from .dictionary import keyword_of
 from .layout import Layout
 from .options import Options
+from .recurrence import Recurrence
 from .selectors import DicomSelector, compile_selector
 from .syntax import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
 from .values import Encoding
@@ -72,6 +73,8 @@ class Matcher:
 
     steps : in order of precedence
     reads : names of fields whose values will be asked for
+
+    `read` and `written` learn what the files of a run have in common, before and after.
     Raises ValueError for a name in `reads` that cannot be.
     """
 
@@ -98,6 +101,8 @@ class Matcher:
             for _, selector in self.named + self.private
             for part in selector.parts[:-1]
         )
+        self.read = Recurrence()
+        self.written = Recurrence()
         self._main = _MainOrders(self)
         self._nested = _NestedOrders(self)
         self._regex_memo: dict[str, int] = {}
@@ -114,10 +119,30 @@ class Matcher:
         """Every element that a step reaches, with the first step that does."""
         fields: list[tuple[int, int]] = []
         private: list[int] = []
+        at = 0
+        for first, stretch in layout.stretches:
+            self._scan(layout, at, first, fields, private)
+            at = first + len(stretch.tokens)
+            if stretch.reached is None:
+                reached: tuple[list[tuple[int, int]], list[int]] = ([], [])
+                self._scan(layout, first, at, *reached)
+                stretch.reached = [(index - first, order) for index, order in reached[0]], [i - first for i in reached[1]]
+            fields += [(first + index, order) for index, order in stretch.reached[0]]
+            private += [first + index for index in stretch.reached[1]]
+        self._scan(layout, at, len(layout.tokens), fields, private)
+        if self.private:
+            self._add_private(layout, fields, private)
+        return Hits(fields, private)
+
+    def _scan(
+        self, layout: Layout, first: int, after: int, fields: list[tuple[int, int]], private: list[int]
+    ) -> None:
+        """Add what steps without a private creator reach among the tokens from `first` up to `after`."""
         main, nested = self._main, self._nested
         regexes = bool(self.regexes)
         watch_private = bool(self.private) or self.options.remove_private_tags or self.options.remove_undefined
-        for index, (tag, _, _, _, parent) in enumerate(layout.tokens):
+        for index in range(first, after):
+            tag, _, _, _, parent = layout.tokens[index]
             if watch_private and tag & 0x10000:
                 private.append(index)
             if parent < 0:
@@ -131,9 +156,6 @@ class Matcher:
                     order = self._regex(layout, index)
             if order != _NONE:
                 fields.append((index, order))
-        if self.private:
-            self._add_private(layout, fields, private)
-        return Hits(fields, private)
 
     def names(self, order: int, tag: int) -> bool:
         """Whether a step names this one element, and not by a wildcard or a regex."""

@@ -12,6 +12,7 @@ from deidentikit.errors import FileError
 from deidentikit.splice import Source
 
 from .dictionary import vr_of
+from .recurrence import Recurrence, Stretch
 from .syntax import (
     EXPLICIT,
     FRAGMENT_VRS,
@@ -50,9 +51,10 @@ class Walker:
     content : for containers whose content is in another syntax than what holds them, that syntax
     opaque : tokens that should be sequences but do not parse as such, and why
     trailing : where bytes begin that belong to no element; the source's size where there are none
+    stretches : those met again, by their first tokens
     """
 
-    def __init__(self, source: Source, head: bytes) -> None:
+    def __init__(self, source: Source, head: bytes, recurrence: Recurrence | None = None) -> None:
         self.source = source
         self.size = source.size
         self.head = head
@@ -60,6 +62,9 @@ class Walker:
         self.content: dict[int, Syntax] = {}
         self.opaque: dict[int, FileError] = {}
         self.trailing = self.size
+        self.stretches: list[tuple[int, Stretch]] = []
+        self._recurrence = recurrence
+        self._known: dict[bytes, Stretch] = {}
         self._data = head
         self._base = 0
         self._failed = 0
@@ -89,8 +94,21 @@ class Walker:
 
     def main(self, pos: int, syntax: Syntax) -> None:
         """Walk the main data set from `pos` to the end of the source."""
+        if self._recurrence is not None:
+            self._known = self._recurrence.stretches(syntax)
         walk = self._explicit if syntax.explicit else self._implicit
         walk(pos, self.size, -1, False, syntax, 0)
+
+    def _met_again(self, pos: int) -> int:
+        """Where the stretch ends that begins at `pos`; 0 where none does."""
+        data = self._data
+        stretch = self._known.get(data[pos : pos + 4])
+        if self._base or stretch is None or not data.startswith(stretch.data, pos):
+            return 0
+        index = len(self.tokens)
+        self.stretches.append((index, stretch))
+        self.tokens += stretch.placed(pos, index)
+        return pos + len(stretch.data)
 
     def peek(self, pos: int, count: int) -> bytes:
         """Up to `count` bytes at `pos`, read anew where the window does not hold them."""
@@ -124,7 +142,11 @@ class Walker:
         u32 = syntax.u32.unpack_from
         short, long = SHORT_VRS, LONG_VRS
         sequences = PUBLIC_SEQUENCES
+        known = self._known if parent < 0 else None
         while pos < end:
+            if known and (stop := self._met_again(pos)):
+                pos = stop
+                continue
             try:
                 group, element, vr, size = header(data, pos - base)
                 if vr in short:
@@ -163,7 +185,11 @@ class Walker:
         data, base = self._data, self._base
         header = syntax.header.unpack_from
         sequences = SEQUENCE_TAGS
+        known = self._known if parent < 0 else None
         while pos < end:
+            if known and (stop := self._met_again(pos)):
+                pos = stop
+                continue
             try:
                 group, element, size = header(data, pos - base)
             except struct.error:

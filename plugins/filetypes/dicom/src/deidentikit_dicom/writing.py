@@ -9,6 +9,7 @@ from deidentikit.splice import BytesSink, Patch, Sink, Source, splice
 
 from .editing import Result, Splice
 from .layout import Layout, deflate
+from .recurrence import Recurrence
 
 _VERIFY = "verify"
 
@@ -62,13 +63,16 @@ def _write_spliced(source: Source, head: bytes, patches: Sequence[Splice], sink:
         sink.copy(source, at, source.size - at)
 
 
-def check(layout: Layout, result: Result, values: dict[int, bytes], written: Source) -> None:
+def check(
+    layout: Layout, result: Result, values: dict[int, bytes], written: Source, recurrence: Recurrence
+) -> None:
     """Tokenize what was written. Raises FileError (``verify``) if it is not what was meant.
 
     values : the new values by their tokens in `layout`
+    recurrence : what earlier outputs held
     """
     try:
-        again = Layout(written)
+        again = Layout(written, recurrence)
     except FileError as error:
         raise FileError(_VERIFY, f"the edited file cannot be read back: {error.reason}") from None
     if layout.deflated_at is None:
