@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .errors import DeidError, FieldError, FileError, PluginError, Problem, ProfileError, UsageError
     from .filetype import Document, Field, FileType, Limits, Listed, Named, Preset, Rank, Selector, Step
     from .hookspecs import hookimpl
+    from .json_schema import profile_schema
     from .kinds import Form, Formats, Kind, Moment, Opaque, Span
     from .plan import load_profile, parse_profile
     from .profile import Profile
@@ -39,6 +40,7 @@ _HOMES = {
         "Step",
     ),
     "hookspecs": ("hookimpl",),
+    "json_schema": ("profile_schema",),
     "kinds": ("Form", "Formats", "Kind", "Moment", "Opaque", "Span"),
     "plan": ("load_profile", "parse_profile"),
     "profile": ("Profile",),
@@ -87,6 +89,7 @@ __all__ = [
     "hookimpl",
     "load_profile",
     "parse_profile",
+    "profile_schema",
 ]
 
 

@@ -11,6 +11,7 @@ from .errors import Problem, suggest
 from .fragment import TOP_KEYS, Fragment, Key
 from .rules import FileFilter, NameRule, Rule, Section, SubjectRule
 from .schema import OneOf, Scalar, Text
+from .schema.json_values import JsonSchema, words
 from .schema.tree import Node, Report, read_keys
 from .schema.yamltext import parse
 from .section import ON_ERROR, SECRET_KEY_REMARK, Defaults, SectionReader, read_subject
@@ -73,6 +74,9 @@ class _KeyPlace(Scalar):
     def expected(self) -> str:
         return "env:NAME or file:PATH"
 
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string", "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$"}
+
     def parse(self, text: str) -> str:
         if not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+", text):
             raise ValueError("the key itself does not belong in a profile")
@@ -85,13 +89,16 @@ class _Version(Scalar):
     def expected(self) -> str:
         return "1, the version of profiles that is read here"
 
+    def json_schema(self) -> JsonSchema:
+        return words(("1",))
+
     def parse(self, text: str) -> int:
         if text != "1":
             raise ValueError
         return 1
 
 
-_TOP: Final[Fragment] = {
+TOP: Final[Fragment] = {
     "version": Key(_Version(), "The version of the profile's language.", "1"),
     "name": Key(Text(), "What the profile is called."),
     "description": Key(Text(), "What it is for."),
@@ -99,7 +106,7 @@ _TOP: Final[Fragment] = {
     "unmatched": Key(OneOf("refuse", "copy"), "What becomes of files that no section claims.", "refuse"),
     "on-error": ON_ERROR,
 }
-_REMARKS: Final = {
+REMARKS: Final = {
     "secret-key": SECRET_KEY_REMARK,
     "deid-log": "this has no effect: name a folder for the report with --report DIR when you run the profile",
 }
@@ -114,16 +121,16 @@ def _read(root: Node, source: str, registry: Registry, keyed: bool | None) -> Pr
     lines = root.lines()
     children = {key: child for key, _, child in root.items()}
     for key, child in children.items():
-        if key in _REMARKS:
-            child.problem(_REMARKS[key], lines[key], warning=True)
+        if key in REMARKS:
+            child.problem(REMARKS[key], lines[key], warning=True)
         elif key in _NOT_HERE:
             child.problem(_NOT_HERE[key], lines[key])
-    others = {*_REMARKS, *_NOT_HERE, *registry.sections, "subject", "folders"}
+    others = {*REMARKS, *_NOT_HERE, *registry.sections, "subject", "folders"}
     for key in children:
-        if key not in others and key not in _TOP and key not in registry.settings:
+        if key not in others and key not in TOP and key not in registry.settings:
             _unknown(root, key, lines[key], registry)
             others.add(key)
-    top = read_keys(root, _TOP, skip=children.keys() - _TOP.keys())
+    top = read_keys(root, TOP, skip=children.keys() - TOP.keys())
     settings = read_keys(root, registry.settings, skip=children.keys() - registry.settings.keys())
     keyed = "key" in children if keyed is None else keyed
     defaults = Defaults(

@@ -32,9 +32,20 @@ SECRET_KEY_REMARK: Final = (
 )
 _FILTER: Final = Key(Texts(), "Names of files: globs, or r! and a regular expression for the whole name.")
 _ENFORCE: Final = Key(YesNo(), "Take files by their names only, never by their content.", "no")
-_CORE: Final[Fragment] = {"file-filter": _FILTER, "enforce-file-filter": _ENFORCE, "on-error": ON_ERROR}
+SECTION: Final[Fragment] = {"file-filter": _FILTER, "enforce-file-filter": _ENFORCE, "on-error": ON_ERROR}
+RULE: Final[Fragment] = {
+    "name": Key(Text(blank=False), "The field."),
+    "regex": Key(RegexText(), "Matched from the start of each field's path."),
+    "on-error": ON_ERROR,
+}
+NAME: Final[Fragment] = {
+    "input-regex": Key(RegexText(), "Matched from the start of the input's name.", ".*"),
+    "output": Key(Text(blank=False), "The new name, with {x} for a group or a field."),
+}
+SUBJECT: Final[Fragment] = {
+    "path": Key(RegexText(), "Searched in the input's path; its group (?P<subject>...) is the subject.")
+}
 _ELSEWHERE: Final = ("fields", "filenames", "folders", "subject", "secret-key")
-_NAME_RULE: Final = ("input-regex", "output", "groups")
 _ANY_NAME: Final = re.compile("", re.DOTALL)
 
 
@@ -56,7 +67,7 @@ def read_subject(node: Node) -> SubjectRule | None:
     if not isinstance(node.raw, Mapping):
         node.unexpected("the name of a field, or a block with 'path'")
         return None
-    found = read_keys(node, {"path": Key(RegexText(), "Searched in the input's path.")}, ("path",))
+    found = read_keys(node, SUBJECT, ("path",))
     pattern = found.get("path")
     if not isinstance(pattern, re.Pattern):
         return None
@@ -87,7 +98,7 @@ class SectionReader:
         if not node.is_blank and not isinstance(node.raw, Mapping):
             node.unexpected("a block of keys, or nothing")
             return None
-        fragment = {**_CORE, **self._registry.settings, **self._keys.section}
+        fragment = {**SECTION, **self._registry.settings, **self._keys.section}
         found = read_keys(node, fragment, skip=_ELSEWHERE)
         self._settings.update({key: value for key, value in found.items() if key in self._registry.settings})
         file_type = self._file_type({key: found[key] for key in self._keys.section if key in found})
@@ -160,12 +171,7 @@ class SectionReader:
     def _rule(self, node: Node) -> Rule | None:
         before = len(node.report.problems)
         own = (*RULE_KEYS, *self._keys.rule)
-        naming: Fragment = {
-            "name": _FIELD_NAME,
-            "regex": _FIELD_REGEX,
-            "on-error": ON_ERROR,
-            **self._keys.rule,
-        }
+        naming: Fragment = {**RULE, **self._keys.rule}
         children = {key: child for key, _, child in node.items()}
         found = read_keys(
             node, {key: naming[key] for key in children if key in naming}, skip=children.keys() - naming.keys()
@@ -210,16 +216,12 @@ class SectionReader:
         if not isinstance(node.raw, list):
             node.unexpected("a list, each entry beginning with '- output:'")
             return
-        fragment: Fragment = {
-            "input-regex": Key(RegexText(), "Matched from the start of the input's name.", "any name"),
-            "output": Key(Text(blank=False), "The new name, with {x} for a group or a field."),
-        }
         for entry in node.entries():
             if not isinstance(entry.raw, Mapping):
                 entry.unexpected("a block with 'output', and 'input-regex' where names are told apart")
                 continue
             before = len(node.report.problems)
-            found = read_keys(entry, fragment, ("output",), skip=("groups",))
+            found = read_keys(entry, NAME, ("output",), skip=("groups",))
             groups = self._groups(next((child for key, _, child in entry.items() if key == "groups"), None))
             if not _errors(node.report.problems[before:]):
                 pattern = found.get("input-regex")
@@ -247,10 +249,6 @@ class SectionReader:
             if action is not None:
                 groups[spec.name] = action
         return groups
-
-
-_FIELD_NAME: Final = Key(Text(blank=False), "The field.")
-_FIELD_REGEX: Final = Key(RegexText(), "Matched from the start of each field's path.")
 
 
 def _errors(problems: Iterable[Problem]) -> bool:

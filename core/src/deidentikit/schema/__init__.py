@@ -2,7 +2,8 @@
 
 Validators of one text: `Text`, `Yes`, `YesNo`, `Whole`, `Number`, `OneOf`, `RegexText`. Of more:
 `Texts`, `ListOf`, `Block`, and `nested_action` for actions within actions. Validators of strictyaml
-serve as well.
+serve as well. A validator of your own, a subclass of `Scalar` or `Gathering`, should say by
+`json_schema` what editors check; the functions of `json_values` help.
 """
 
 from ..fragment import Fragment, Key, Validator

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from .json_values import JsonSchema
 from .scalars import Yes
 from .tree import INVALID, Gathering, Invalid, Node, read_keys, read_value
 
 if TYPE_CHECKING:
     from ..action import Action
     from ..registry import Registry
+
+PART_SCHEMA: Final = "part"
+"""The name, under ``$defs``, of the JSON Schema of a nested action, which may hold itself."""
 
 _SETTING: Final = " This is a setting of the section or the top level, not of a rule."
 
@@ -75,6 +79,9 @@ class NestedAction(Gathering):
     """See `nested_action`."""
 
     registry: Registry = attrs.field(repr=False)
+
+    def json_schema(self) -> JsonSchema:
+        return {"$ref": f"#/$defs/{PART_SCHEMA}"}
 
     def gather(self, node: Node) -> object:
         if not isinstance(node.raw, Mapping):

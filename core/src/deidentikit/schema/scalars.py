@@ -13,6 +13,7 @@ from strictyaml.yamllocation import YAMLChunk
 
 from ..backtracking import ExponentialError, degree
 from ..errors import suggest
+from .json_values import JsonSchema, number, scalar, switch, words
 
 _TRUE: Final = frozenset({"true", "yes", "on"})
 _FALSE: Final = frozenset({"false", "no", "off"})
@@ -32,6 +33,14 @@ class Scalar(strictyaml.ScalarValidator):  # type: ignore[misc]
         """The value that `text` spells. Raises ValueError, with a message for the author or none."""
         raise NotImplementedError
 
+    def json_schema(self) -> JsonSchema:
+        """What editors check and complete by (JSON Schema, draft 2020-12); any one value if not overridden.
+
+        It has to take all that `parse` takes, in each form that `json_values` tells of, and should
+        refuse as much as it can of the rest.
+        """
+        return scalar()
+
     def validate_scalar(self, chunk: YAMLChunk) -> object:
         try:
             return self.parse(str(chunk.contents))
@@ -48,6 +57,9 @@ class Yes(Scalar):
     def expected(self) -> str:
         return "true, yes or on"
 
+    def json_schema(self) -> JsonSchema:
+        return switch(True)
+
     def parse(self, text: str) -> bool:
         if text.lower() in _TRUE:
             return True
@@ -63,6 +75,9 @@ class YesNo(Scalar):
     @property
     def expected(self) -> str:
         return "yes or no (true, false, on, off)"
+
+    def json_schema(self) -> JsonSchema:
+        return switch()
 
     def parse(self, text: str) -> bool:
         if text.lower() in _TRUE:
@@ -85,6 +100,9 @@ class Text(Scalar):
     def expected(self) -> str:
         return "a text" if self.blank else "a text that is not empty"
 
+    def json_schema(self) -> JsonSchema:
+        return scalar(blank=self.blank)
+
     def parse(self, text: str) -> str:
         if not text and not self.blank:
             raise ValueError
@@ -106,6 +124,9 @@ class Whole(Scalar):
             return f"a whole number from {self.low} on"
         return "a whole number" if self.high is None else f"a whole number up to {self.high}"
 
+    def json_schema(self) -> JsonSchema:
+        return number(pattern="[+-]?[0-9]{1,18}", whole=True, low=self.low, high=self.high)
+
     def parse(self, text: str) -> int:
         if not _WHOLE.fullmatch(text):
             raise ValueError
@@ -122,6 +143,9 @@ class Number(Scalar):
     @property
     def expected(self) -> str:
         return "a number"
+
+    def json_schema(self) -> JsonSchema:
+        return number(pattern=r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
     def parse(self, text: str) -> Decimal:
         if not _NUMBER.fullmatch(text):
@@ -141,6 +165,9 @@ class OneOf(Scalar):
     @property
     def expected(self) -> str:
         return "one of " + ", ".join(self.choices)
+
+    def json_schema(self) -> JsonSchema:
+        return words(self.choices)
 
     def parse(self, text: str) -> str:
         if text in self.choices:

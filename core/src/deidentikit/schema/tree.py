@@ -11,6 +11,7 @@ from strictyaml.yamllocation import YAMLChunk
 
 from ..errors import Problem, suggest
 from ..fragment import Fragment, Key, Validator
+from .json_values import JsonSchema, scalar
 from .scalars import Scalar
 
 SECRETS: Final = frozenset({"key", "salt", "secret-key"})
@@ -157,6 +158,10 @@ class Gathering(strictyaml.Validator):  # type: ignore[misc]
         """The value, or `INVALID` after reporting to the node."""
         raise NotImplementedError
 
+    def json_schema(self) -> JsonSchema:
+        """What editors check and complete by; anything if not overridden. See `Scalar.json_schema`."""
+        return {}
+
     def validate(self, chunk: YAMLChunk) -> object:
         report = Report()
         value = self.gather(Node(chunk.contents, 1, "", report))
@@ -181,6 +186,26 @@ def read_value(validator: Validator, node: Node) -> object:
     except strictyaml.YAMLValidationError as error:
         # Its marks would render the whole document again, each time they are asked for.
         return node.unexpected(str(error.context).removeprefix("when expecting "))
+
+
+def json_schema_of(validator: Validator) -> JsonSchema:
+    """What editors check and complete by. Of a validator of strictyaml only whether it takes one value is known."""
+    if isinstance(validator, (Scalar, Gathering)):
+        return validator.json_schema()
+    return scalar() if isinstance(validator, strictyaml.ScalarValidator) else {}
+
+
+def json_schema_of_key(key: Key) -> JsonSchema:
+    """A key's value with what the key does, and its default where the validator reads it as one value."""
+    schema = {**json_schema_of(key.validator)}
+    schema["description"] = key.doc + (f" Default: {key.default}." if key.default else "")
+    if key.default and isinstance(key.validator, Scalar):
+        try:
+            value = key.validator.parse(key.default)
+        except ValueError:
+            return schema
+        schema["default"] = value if isinstance(value, (bool, int)) else key.default
+    return schema
 
 
 def read_keys(
@@ -218,6 +243,10 @@ class Texts(Gathering):
 
     blank: bool = False
 
+    def json_schema(self) -> JsonSchema:
+        text = scalar(blank=self.blank)
+        return {"anyOf": [text, {"type": "array", "items": text}]}
+
     def gather(self, node: Node) -> object:
         if node.is_text and (self.blank or not node.is_blank):
             return (node.text,)
@@ -239,6 +268,14 @@ class Block(Gathering):
     keys: Mapping[str, Key]
     required: tuple[str, ...] = ()
 
+    def json_schema(self) -> JsonSchema:
+        return {
+            "type": "object",
+            "properties": {name: json_schema_of_key(key) for name, key in self.keys.items()},
+            "required": [*self.required],
+            "additionalProperties": False,
+        }
+
     def gather(self, node: Node) -> object:
         if not isinstance(node.raw, Mapping):
             return node.unexpected("a block with the keys " + ", ".join(self.keys))
@@ -252,6 +289,9 @@ class ListOf(Gathering):
     """A list, each entry of which the given validator reads; as a tuple of those that are valid."""
 
     entry: Validator
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "array", "items": json_schema_of(self.entry)}
 
     def gather(self, node: Node) -> object:
         if not isinstance(node.raw, list):
