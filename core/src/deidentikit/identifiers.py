@@ -73,18 +73,18 @@ class Reach:
     """What becomes of a field that is named in a `Catalogue`.
 
     step : the step that acts on it
-    option : where no step does, the option of the section that takes it out
+    cause : where no step does, what takes it out, such as "the option remove-undefined"
     beyond : where neither does, as in "within sequences"; empty: they reach it everywhere
     """
 
     step: Step | None = None
-    option: str = ""
+    cause: str = ""
     beyond: str = ""
 
     @property
     def nowhere(self) -> bool:
         """Nothing acts on the field."""
-        return self.step is None and not self.option
+        return self.step is None and not self.cause
 
 
 UNREACHED: Final = Reach()

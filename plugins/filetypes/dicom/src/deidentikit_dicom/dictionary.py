@@ -5,7 +5,7 @@ The files under ``data`` come from pydicom's dictionaries by ``scripts/build_dic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -100,6 +100,11 @@ def tag_of(keyword: str) -> int | None:
 def mask_of(keyword: str) -> Mask | None:
     """The tags of a repeating group's keyword in any case, such as ``OverlayDescription``."""
     return _masks_by_keyword().get(keyword.casefold())
+
+
+def repeaters() -> Iterable[Mask]:
+    """The repeating groups of the dictionary."""
+    return _tables().repeaters
 
 
 def vr_of(tag: int, creator: str | None = None) -> str:

@@ -20,6 +20,8 @@ from .values import Encoding
 
 _NONE: Final = 1 << 30
 _REMEMBERED: Final = 50_000
+_ANY_SEQUENCE: Final = 0x04000550
+"""Modified Attributes Sequence, which may hold any attribute."""
 
 
 @attrs.frozen
@@ -126,7 +128,10 @@ class Matcher:
             if stretch.reached is None:
                 reached: tuple[list[tuple[int, int]], list[int]] = ([], [])
                 self._scan(layout, first, at, *reached)
-                stretch.reached = [(index - first, order) for index, order in reached[0]], [i - first for i in reached[1]]
+                stretch.reached = (
+                    [(index - first, order) for index, order in reached[0]],
+                    [i - first for i in reached[1]],
+                )
             fields += [(first + index, order) for index, order in stretch.reached[0]]
             private += [first + index for index in stretch.reached[1]]
         self._scan(layout, at, len(layout.tokens), fields, private)
@@ -134,9 +139,7 @@ class Matcher:
             self._add_private(layout, fields, private)
         return Hits(fields, private)
 
-    def _scan(
-        self, layout: Layout, first: int, after: int, fields: list[tuple[int, int]], private: list[int]
-    ) -> None:
+    def _scan(self, layout: Layout, first: int, after: int, fields: list[tuple[int, int]], private: list[int]) -> None:
         """Add what steps without a private creator reach among the tokens from `first` up to `after`."""
         main, nested = self._main, self._nested
         regexes = bool(self.regexes)
@@ -251,6 +254,20 @@ class Matcher:
             if selector.reaches(keyword_path, hex_path):
                 return order
         return _NONE
+
+    def step_at(self, tag: int, *, nested: bool = False) -> Step | None:
+        """The step that reaches an element of the main data set, or one within the items of sequences.
+
+        nested : within any sequence; a step that reaches it in certain sequences alone does not count
+        """
+        if not nested:
+            order = self._main[tag]
+        else:
+            order = next((order for order, selector in self._nested[tag] if not selector.is_path), _NONE)
+            if order == _NONE:
+                word, outer = keyword_of(tag) or f"{tag:08X}", keyword_of(_ANY_SEQUENCE)
+                order = self.match_regexes(tag, f"{outer}.0.{word}", f"{_ANY_SEQUENCE:08X}.0.{tag:08X}")
+        return None if order == _NONE else self.steps[order]
 
     def named_for(self, tag: int) -> Iterator[tuple[int, DicomSelector]]:
         """The selectors, none of them a regex, whose last part is this tag, in order."""
