@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from deidentikit.filetype import Document, FileType, Limits, Listed, Named, Preset, Selector, Step
 from deidentikit.hookspecs import hookimpl
+from deidentikit.identifiers import UNREACHED, Catalogue, Reach
 from deidentikit.kinds import Formats
 from deidentikit.splice import Source
 
@@ -14,7 +15,7 @@ from .document import DicomDocument
 from .fields import REQUIRED_META
 from .listing import listed
 from .matcher import Matcher
-from .options import Options, section_schema
+from .options import Options, rest, section_schema, weak_spots
 from .selectors import DicomSelector, compile_selector
 from .sniffing import looks_like_dicom
 from .values import check_literal, limits
@@ -74,6 +75,23 @@ class DicomFile(FileType):
         if not isinstance(matcher, Matcher):
             raise TypeError("the matcher is not of this file type")
         return DicomDocument(source, matcher)
+
+    @classmethod
+    def catalogues(cls) -> Sequence[Catalogue]:
+        from .identifying import catalogues
+
+        return catalogues()
+
+    def reach(self, matcher: object, name: str) -> Reach:
+        from .identifying import reach
+
+        return reach(matcher, name) if isinstance(matcher, Matcher) else UNREACHED
+
+    def rest(self) -> Iterator[str]:
+        return rest(Options.of(self.options))
+
+    def weak_spots(self) -> Iterator[str]:
+        return weak_spots(Options.of(self.options))
 
     def fields(self, source: Source) -> Iterator[Listed]:
         return listed(DicomDocument(source, Matcher((), (), Options())))
