@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .report import Outcome
 
 PROJECT: Final = "deidentikit"
+CONTRACT: Final = 1
+"""The version of the plugin contract. A plugin may say in ``deidentikit_contract`` which one it is written for."""
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 

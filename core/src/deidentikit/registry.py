@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -18,6 +15,7 @@ from .discovery import Failures, Origin, hooks_of, installed, offers
 from .errors import PluginError, Problem, UnknownPlugin, near, suggest
 from .filetype import FileType
 from .fragment import Fragment
+from .known import known_packages
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -136,11 +134,11 @@ class Registry:
 
     def hint_section(self, name: str) -> str:
         """What to do about a section name that is not known: a near name, or the package it comes with."""
-        return self._hint(name, self.sections, _known_packages()["sections"])
+        return self._hint(name, self.sections, known_packages()["sections"])
 
     def hint_action(self, name: str) -> str:
         """What to do about an action name that is not known: a near name, or the package it comes with."""
-        return self._hint(name, self.actions, _known_packages()["actions"])
+        return self._hint(name, self.actions, known_packages()["actions"])
 
     def _hint(self, name: str, present: Collection[str], packages: Mapping[str, str]) -> str:
         if name in packages and name not in present:
@@ -169,13 +167,6 @@ class Registry:
     def observe(self, outcome: Outcome) -> None:
         """Tell plugins what became of one input."""
         self._hooks.hook.deidentikit_outcome(outcome=outcome)
-
-
-@cache
-def _known_packages() -> dict[str, dict[str, str]]:
-    text = files(__package__).joinpath("known_plugins.json").read_text("utf-8")
-    packages: dict[str, dict[str, str]] = json.loads(text)
-    return packages
 
 
 def _infos(claims: Claims, origins: Iterable[Origin]) -> Iterator[PluginInfo]:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from ..errors import ExitCode, FileError, ProfileError, UsageError, shown
+from .new import new
+from .schema import schema
 
 if TYPE_CHECKING:
     from ..filetype import FileType
@@ -134,6 +136,8 @@ COMMANDS: Final[Mapping[str | None, Callable[[argparse.Namespace], int]]] = {
     "check": check,
     "fields": fields,
     "plugins": plugins,
+    "new": new,
+    "schema": schema,
     None: version,
 }
 

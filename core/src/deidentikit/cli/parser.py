@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ..errors import ExitCode, shown
+from . import new, schema
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,6 +54,14 @@ def build_parser() -> argparse.ArgumentParser:
     plugins = commands.add_parser("plugins", help="list the installed file types and actions")
     plugins.add_argument("--json", action="store_true", help="print them as JSON")
     _without(plugins)
+
+    start = commands.add_parser("new", help="write a package to start a plugin from")
+    new.add_arguments(start)
+    _without(start)
+
+    for_editors = commands.add_parser("schema", help="print a JSON Schema of profiles, for editors")
+    schema.add_arguments(for_editors)
+    _without(for_editors)
     return parser
 
 
