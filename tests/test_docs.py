@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -49,12 +51,15 @@ def test_reference_of_plugins_is_what_is_installed() -> None:
     assert done.returncode == 0, "run python docs/generate.py"
 
 
-def test_every_profile_in_the_docs_and_in_packages_can_be_used() -> None:
-    registry = Registry.from_installed()
+def test_every_profile_in_the_docs_and_in_packages_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for sources in DOCS.glob("examples/*/src"):
+        monkeypatch.syspath_prepend(sources)
+    examples = [import_module(package.name) for package in DOCS.glob("examples/*/src/*")]
+    registry = Registry.of(*(entry.load() for entry in entry_points(group="deidentikit")), *examples)
     for page in (*DOCS.rglob("*.md"), *ROOT.glob("plugins/*/*/README.md")):
         for language, text in BLOCK.findall(page.read_text("utf-8")):
             if language == "yaml" and "shout" not in text:
-                assert parse_profile(text, registry).sections, page
+                assert parse_profile(text, registry, keyed=True).sections, page
 
 
 def test_every_reason_code_is_explained() -> None:
