@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -14,7 +16,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
-nox.options.sessions = ["lint", "types", "tests", "wheels", "imports"]
+nox.options.sessions = ["lint", "types", "tests", "wheels", "scaffold", "imports"]
 
 ROOT = Path(__file__).parent
 PROJECTS = [ROOT, ROOT / "core", *sorted(file.parent for file in ROOT.glob("plugins/*/*/pyproject.toml"))]
@@ -37,6 +39,22 @@ if found := sorted(heavy & set(sys.modules)):
     sys.exit(f"imported before any file is opened: {', '.join(found)}")
 print(len(sys.modules), "modules")
 """
+
+PROFILE_OF_NEW = """
+json:
+  fields:
+    - name: id
+      hide-text: yes
+      hide-text-visible: 3
+pairs:
+  fields:
+    - name: id
+      hide-text: yes
+    - name: note
+      remove: yes
+"""
+GIVEN_TO_NEW = {"a.json": '{"id": "MRN20417", "site": 1}', "a.pairs": "#pairs\nid=MRN20417\nnote=none\nsite=1\n"}
+MADE_BY_NEW = {"a.json": '{"id": "XXXXX417", "site": 1}', "a.pairs": "#pairs\nid=XXXXXXXX\nsite=1\n"}
 
 
 def distribution(folder: Path) -> str:
@@ -104,6 +122,41 @@ def wheels(session: nox.Session) -> None:
         listed = session.run(str(scripts / "deidentikit"), "plugins", external=True, silent=True)
         if folder.parent.name in ("actions", "filetypes") and name not in str(listed):
             session.error(f"`deidentikit plugins` does not list {name}")
+
+
+@nox.session
+def scaffold(session: nox.Session) -> None:
+    """What `deidentikit new` writes works in a fresh environment beside the wheels: its own gates, a profile."""
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    venv, folder = dist.with_name("fresh"), dist.with_name("plugins")
+    shutil.rmtree(folder, ignore_errors=True)
+    used = [ROOT / "core", ROOT / "plugins/filetypes/json", ROOT / "plugins/actions/remove"]
+    for part in used:
+        uv(session, "build", "--wheel", f"--out-dir={dist}", str(part))
+    uv(session, "venv", "--clear", "--seed", f"--python={session.virtualenv.location}", str(venv))
+    sources = [f"--find-links={dist}", f"--constraints={ROOT / 'constraints.txt'}"]
+    wanted = ["deidentikit-core[testing]", *map(distribution, used), "mypy", "nox", "pytest", "ruff"]
+    uv(session, "pip", "install", f"--python={venv}", *sources, *wanted)
+
+    scripts = venv / ("Scripts" if sys.platform == "win32" else "bin")
+    env = {"PATH": os.pathsep.join((str(scripts), os.environ["PATH"]))}
+
+    def run(*words: str) -> None:
+        session.run(str(scripts / words[0]), *words[1:], external=True, silent=True, env=env)
+
+    for kind, name in (("action", "hide-text"), ("filetype", "pairs")):
+        run("deidentikit", "new", kind, name, f"--output={folder / name}", "--author=A. Maintainer")
+        run("python", "-m", "pip", "install", "--quiet", "--no-deps", str(folder / name))
+        with session.chdir(folder / name):
+            run("python", "-m", "nox", "--no-venv", "--no-install")
+    (folder / "in").mkdir()
+    for name, text in GIVEN_TO_NEW.items():
+        (folder / "in" / name).write_text(text, "utf-8")
+    (folder / "profile.yml").write_text(PROFILE_OF_NEW, "utf-8")
+    run("deidentikit", "run", f"--profile={folder / 'profile.yml'}", str(folder / "in"), str(folder / "out"))
+    made = {path.name: path.read_text("utf-8") for path in (folder / "out").iterdir()}
+    if made != MADE_BY_NEW:
+        session.error(f"the new plugins made {made}")
 
 
 @nox.session
