@@ -76,8 +76,8 @@ def plugin_names() -> set[str]:
     }
 
 
-COMMON_WORDS = frozenset(("remove", "set", "keep", "hash", "table", "filename", "identity", "jitter"))
-"""Words of the language, of prose and of key labels that are names of plugins as well."""
+COMMON_WORDS = frozenset(("remove", "set", "keep", "hash", "table", "filename", "identity", "jitter", "json"))
+"""Words of the language, of prose, of options and of key labels that are names of plugins as well."""
 HOOKS = "file_types|actions|check|outcome"
 
 

@@ -13,7 +13,7 @@ from .profile import REMARKS, TOP
 from .registry import Registry
 from .schema import Validator, Yes
 from .schema.actions import PART_SCHEMA
-from .schema.json_values import JsonSchema, scalar
+from .schema.json_values import JsonSchema, explained, scalar
 from .schema.tree import json_schema_of_key
 from .section import NAME, RULE, SECTION, SUBJECT
 
@@ -80,9 +80,15 @@ class _Composer:
             "type": "object",
             "properties": properties,
             "additionalProperties": False,
-            "anyOf": _any_of(sorted(registry.sections)),
+            **self._needs_section(),
             "$defs": dict(sorted(self._defs.items())),
         }
+
+    def _needs_section(self) -> JsonSchema:
+        """At least one section. What cannot be (a mapping of type null) can have a message; ``not`` cannot."""
+        sections = sorted(self._registry.sections)
+        never = explained({"type": "null"}, f"Add a section: {', '.join(sections)}.")
+        return {"if": {"not": {"anyOf": _any_of(sections)}}, "then": never} if sections else {}
 
     def _key(self, name: str, key: Key, owner: str = "deidentikit") -> JsonSchema:
         """One key; where a plugin's validator gives no JSON Schema, that is noted with the plugin's name.
@@ -175,11 +181,14 @@ class _Composer:
             options = {
                 option: _ref(f"option-{cls.name}-{option}") for option in self._registry.action_keys(cls).options
             }
-            cases.append({"if": {"required": [name]}, "then": _closed({**known, name: named[name], **options})})
+            allowed = _closed({**known, name: named[name], **options})
+            beside = f"Beside {name} may stand: {', '.join([*own, *options])}. A rule has one action."
+            cases.append({"if": {"required": [name]}, "then": explained(allowed, beside)})
         unnamed: JsonSchema = {"not": {"anyOf": _any_of(sorted(actions))}} if actions else {}
-        none = _closed({**known, **named})
+        listed = ", ".join(sorted(actions))
+        none = explained(_closed({**known, **named}), f"No action has this name. Actions: {listed}.")
         if self._registry.default_action is None:
-            none["anyOf"] = _any_of(sorted(actions))
+            none = explained({**none, "type": "null"}, f"Name one action: {listed}.")
         cases.append({"if": unnamed, "then": none})
         return {"type": "object", "properties": own, "allOf": cases}
 
@@ -199,7 +208,8 @@ def _closed(properties: Mapping[str, object]) -> JsonSchema:
 
 
 def _name_or_regex() -> JsonSchema:
-    return {"if": {"required": ["name"]}, "then": {"properties": {"regex": False}}}
+    not_both = explained({"properties": {"regex": False}}, "A rule has either name or regex, not both.")
+    return {"if": {"required": ["name"]}, "then": not_both}
 
 
 def _without_effect(remark: str) -> JsonSchema:

@@ -66,7 +66,18 @@ def number(
     as_number: JsonSchema = {"type": "integer" if whole else "number"}
     as_number.update({key: bound for key, bound in bounds.items() if bound is not None})
     kinds: list[JsonSchema] = [as_number, {"type": "string", "pattern": f"^({pattern})$"}]
-    return {"anyOf": [*([{"enum": [*also]}] if also else ()), *kinds]}
+    return {"anyOf": [*kinds, {"enum": [*also]}] if also else kinds}
+
+
+def explained(schema: JsonSchema, message: str) -> JsonSchema:
+    """The schema with what editors show where it does not match.
+
+    ``errorMessage`` is no keyword of JSON Schema, but one that the servers behind editors know.
+    """
+    branches = schema.get("anyOf")
+    if isinstance(branches, list):
+        return {**schema, "anyOf": [explained(branch, message) for branch in branches]}
+    return {**schema, "errorMessage": message}
 
 
 def _distinct(values: Iterable[object]) -> list[object]:

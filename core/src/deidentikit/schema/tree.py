@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Final
 
 import attrs
@@ -11,7 +12,7 @@ from strictyaml.yamllocation import YAMLChunk
 
 from ..errors import Problem, suggest
 from ..fragment import Fragment, Key, Validator
-from .json_values import JsonSchema, scalar
+from .json_values import JsonSchema, explained, scalar
 from .scalars import Scalar
 
 SECRETS: Final = frozenset({"key", "salt", "secret-key"})
@@ -190,21 +191,23 @@ def read_value(validator: Validator, node: Node) -> object:
 
 def json_schema_of(validator: Validator) -> JsonSchema:
     """What editors check and complete by. Of a validator of strictyaml only whether it takes one value is known."""
-    if isinstance(validator, (Scalar, Gathering)):
+    if isinstance(validator, Scalar):
+        return explained(validator.json_schema(), f"Expected {validator.expected}.")
+    if isinstance(validator, Gathering):
         return validator.json_schema()
     return scalar() if isinstance(validator, strictyaml.ScalarValidator) else {}
 
 
 def json_schema_of_key(key: Key) -> JsonSchema:
-    """A key's value with what the key does, and its default where the validator reads it as one value."""
+    """A key's value with what the key does, and its default where that is one of some words or a number."""
     schema = {**json_schema_of(key.validator)}
     schema["description"] = key.doc + (f" Default: {key.default}." if key.default else "")
-    if key.default and isinstance(key.validator, Scalar):
+    if key.default and isinstance(key.validator, Scalar) and not schema.keys().isdisjoint(("anyOf", "enum")):
         try:
             value = key.validator.parse(key.default)
         except ValueError:
             return schema
-        schema["default"] = value if isinstance(value, (bool, int)) else key.default
+        schema["default"] = int(value) if isinstance(value, Decimal) and value == int(value) else value
     return schema
 
 
