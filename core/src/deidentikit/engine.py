@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Hashable, MutableMapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol, cast
 
@@ -12,7 +12,7 @@ from .action import Action, Verdict
 from .columns import Columns
 from .context import Context, Keys, subject_text
 from .errors import FieldError, FileError
-from .filetype import Batch, Column, Document, Field, Place, Step
+from .filetype import Batch, Column, Document, Field, Place, RecurringBatch, Step
 from .kinds import Form, Kind, Value
 from .memo import Memos, check_readable
 from .plan import Plan
@@ -23,6 +23,8 @@ HEAD: Final = 4096
 _NATIVE_FORM: Final = Form(Kind.NATIVE)
 
 
+Memory = MutableMapping[Hashable, object]
+"""What batches of one plan remember of earlier files of the run."""
 _CHANGED: Final = "the input changed while it was read; run again when it is complete"
 
 
@@ -58,14 +60,15 @@ class Unchanging(FileSource):
 class _Edit:
     """The work on one input: what its plan's actions make of its fields."""
 
-    __slots__ = ("_columns", "_memos", "context", "counts", "fallbacks", "plan")
+    __slots__ = ("_columns", "_memory", "_memos", "context", "counts", "fallbacks", "plan")
 
-    def __init__(self, plan: Plan, context: Context, memos: Memos) -> None:
+    def __init__(self, plan: Plan, context: Context, memos: Memos, memory: Memory | None) -> None:
         self.plan = plan
         self.context = context
         self.counts: dict[Step, int] = {}
         self.fallbacks = 0
         self._memos = memos
+        self._memory = memory
         self._columns: Columns | None = None
 
     def batch(self, batch: Batch) -> None:
@@ -80,6 +83,9 @@ class _Edit:
         if rows is not None:
             self._columns = self._columns or Columns(self.plan, context)
             self._columns.open(batch, rows)
+        if self._memory is not None:
+            for step, count in cast(RecurringBatch, batch).recall(self._memory, context.subject_or_row).items():
+                counts[step] = count
         for field, step in batch.matches():
             if counted:
                 counts[step] = counts.get(step, 0) + 1
@@ -96,6 +102,8 @@ class _Edit:
                 self._make(place, step)
             except FieldError as error:
                 raise error.at(place.path) from None
+        if self._memory is not None and not self.fallbacks:
+            cast(RecurringBatch, batch).remember()
 
     def _read_subject(self, batch: Batch) -> None:
         """Who the file's subject is, where a field says so."""
@@ -204,6 +212,8 @@ class Engine:
         self.today = today
         self.detailed = detailed
         self._memos = Memos()
+        self._memories: dict[Plan, Memory] = {}
+        self._counted: tuple[dict[Step, int], tuple[RuleCount, ...]] = ({}, ())
 
     def process(self, plan: Plan, source: Source, path: str, output: Output) -> Outcome:
         """De-identify one input.
@@ -220,7 +230,7 @@ class Engine:
 
     def _stage(self, plan: Plan, source: Source, path: str, output: Output) -> Outcome:
         """All but the output's name."""
-        edit = _Edit(plan, self._context(plan, path), self._memos)
+        edit = self._edit(plan, path)
         with plan.file_type.open(source, plan.matcher) as document:
             if "streaming" in plan.file_type.capabilities:
                 staged, fd, name = self._stream(document, edit, path, output)
@@ -236,10 +246,7 @@ class Engine:
                 path=path,
                 status="done",
                 section=plan.section.name,
-                rules=tuple(
-                    RuleCount(step.line, step.action.name, edit.counts[step])
-                    for step in sorted(edit.counts, key=lambda step: step.line)
-                ),
+                rules=self._rules(edit.counts),
                 effects=document.effects(),
                 dropped=tuple(document.dropped()),
                 fallbacks=edit.fallbacks,
@@ -250,9 +257,18 @@ class Engine:
                 sha256=_digest(fd) if self.detailed else None,
             )
 
+    def _rules(self, counts: dict[Step, int]) -> tuple[RuleCount, ...]:
+        """Counts as the outcome lists them; most files of a study have those of the file before."""
+        before, rules = self._counted
+        if before != counts:
+            by_line = sorted(counts, key=lambda step: step.line)
+            rules = tuple(RuleCount(step.line, step.action.name, counts[step]) for step in by_line)
+            self._counted = counts, rules
+        return rules
+
     def name(self, plan: Plan, source: Source, path: str) -> str:
         """The path, relative to the target, that `process` would give the output. Writes nothing."""
-        edit = _Edit(plan, self._context(plan, path), self._memos)
+        edit = self._edit(plan, path)
         with plan.file_type.open(source, plan.matcher) as document:
             for batch in document.batches():
                 edit.batch(batch)
@@ -262,6 +278,12 @@ class Engine:
                     document.settle()
                 return self._name(plan, edit, path, batch)
         return plan.naming.path(path, _no_fields, edit.context)
+
+    def _edit(self, plan: Plan, path: str) -> _Edit:
+        memory: Memory | None = None
+        if plan.repeats and "recurrence" in plan.file_type.capabilities:
+            memory = self._memories.setdefault(plan, {})
+        return _Edit(plan, self._context(plan, path), self._memos, memory)
 
     def _context(self, plan: Plan, path: str) -> Context:
         context = Context(self.keys, formats=plan.section.formats, today=self.today)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from decimal import Decimal
 from enum import IntEnum
 from types import TracebackType
@@ -202,6 +202,23 @@ class Batch(Protocol):
         """For a table: the original text of a column named in `reads`, row by row; nothing if it is absent."""
 
 
+class RecurringBatch(Batch, Protocol):
+    """A batch that can redo what steps did to equal bytes of earlier files; for types with ``recurrence``.
+
+    It is asked only where every step repeats: the same value under the same subject gives the same result.
+    """
+
+    def recall(self, memory: MutableMapping[Hashable, object], subject: str) -> Mapping[Step, int]:
+        """Make the edits that are known, before `matches`, which then leaves those fields out.
+
+        memory : what the batch noted in `remember`, for one plan and one run; bounded by the file type
+        Returns how many fields of each step were covered.
+        """
+
+    def remember(self) -> None:
+        """Note what the steps made of this file. Called after the last step, unless one fell back."""
+
+
 class Document(ABC):
     """An open file. A context manager; closing it frees what it holds, never the source."""
 
@@ -280,7 +297,7 @@ class FileType(ABC):
     formats: ClassVar[Formats] = Formats()
     """Date formats where neither rule nor section names one."""
     capabilities: ClassVar[frozenset[str]] = frozenset()
-    """Of ``streaming``, ``insertion``, ``container``, ``raster``."""
+    """Of ``streaming``, ``insertion``, ``recurrence`` (its batches are `RecurringBatch`), ``container``, ``raster``."""
     takes_the_rest: ClassVar[bool] = False
     """Its sections take a file only when no other section claims it."""
     default_subject: ClassVar[str | None] = None

@@ -25,6 +25,7 @@ class Plan:
     matcher : all selectors merged, as the file type made it
     subject : where the patient's identity is read, or None
     needs_subject : some action asks for the subject, so it is read for each file
+    repeats : equal values under one subject always give equal results
     """
 
     section: Section
@@ -34,6 +35,7 @@ class Plan:
     naming: Naming
     subject: SubjectRule | None
     needs_subject: bool
+    repeats: bool
 
 
 def load_profile(
@@ -134,7 +136,8 @@ def _compile_section(section: Section, keyed: bool) -> tuple[Plan | None, list[P
     if any(not problem.warning for problem in problems):
         return None, problems
     matcher = file_type.bind(ordered, reads)
-    return Plan(section, file_type, ordered, matcher, naming, subject, needs_subject), problems
+    repeats = all(action.deterministic and not any(True for _ in action.reads()) for action in actions)
+    return Plan(section, file_type, ordered, matcher, naming, subject, needs_subject, repeats), problems
 
 
 def _misfits(file_type: FileType, selector: Selector, rule: Rule, keyed: bool) -> Iterator[str]:

@@ -18,7 +18,7 @@ from .driving import FORMAT_LIBRARIES, deidentified, loaded_by, no_open_files_le
 from .edit_suite import EditChecks
 from .streaming_suite import StreamingChecks
 
-CAPABILITIES = frozenset({"streaming", "insertion", "container", "raster"})
+CAPABILITIES = frozenset({"streaming", "insertion", "recurrence", "container", "raster"})
 _QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 _ODD_NAMES: Sequence[str] = (
     *("", " ", ".", "..", "*", "**", "/", "\\", "\0", "\n", "[", "]", "(", ")", "{", "}", "@", "#", "%", "'", '"'),

@@ -31,7 +31,7 @@ class DicomFile(FileType):
     summary: ClassVar[str] = "DICOM files; elements are named by keyword, tag, path or regex, at every depth."
     sections: ClassVar[Mapping[str, Preset]] = {"dicom": Preset(suffixes=(".dcm", ".ima", ".dicom"))}
     formats: ClassVar[Formats] = Formats()
-    capabilities: ClassVar[frozenset[str]] = frozenset({"insertion"})
+    capabilities: ClassVar[frozenset[str]] = frozenset({"insertion", "recurrence"})
     default_subject: ClassVar[str | None] = "PatientID"
     default_name: ClassVar[str | None] = "{SOPInstanceUID}.{Modality}.dcm"
 

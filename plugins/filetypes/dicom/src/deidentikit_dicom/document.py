@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 
 import attrs
@@ -14,12 +14,13 @@ from . import writing
 from .additions import Additions
 from .codec import Codec
 from .editing import Editing, Result, Splice
-from .fields import CHARACTER_SET, REQUIRED_META, DicomField, DicomPlace
+from .fields import REQUIRED_META, DicomField, DicomPlace
 from .layout import PREAMBLE, Layout
 from .matcher import Creators, Hits, Matcher
 from .selectors import DicomSelector
+from .replay import Replay
 from .settling import Settling
-from .syntax import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
+from .syntax import CHARACTER_SET, ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
 from .values import Encoding, texts
 
 _TEXT_VRS = frozenset("LO LT PN SH ST UC UN UT".split())
@@ -36,6 +37,8 @@ class DicomDocument(Document):
         self.editing = Editing(self.layout)
         self.hits: Hits = self._without_links(matcher.find(self.layout))
         self.additions = Additions(self)
+        self.replay = Replay(self)
+        self.visited: list[tuple[int, int]] = []
         self._settling = Settling(self)
         self._result: Result | None = None
         self._dropped: list[str] = []
@@ -64,7 +67,7 @@ class DicomDocument(Document):
     def write(self, sink: Sink) -> None:
         """Raises FieldError for a value that does not fit where it goes, FileError if nothing is left."""
         layout = self.layout
-        self._result = self.editing.result()
+        self._result = self.editing.result([*self.replay.redone()])
         if not self._result.tags:
             raise FileError("nothing-left", "the rules take every element out of the file")
         patches = [*self._preamble_patch(), *self._result.patches, *self._trailing_patch()]
@@ -74,7 +77,7 @@ class DicomDocument(Document):
     def check(self, written: Source) -> None:
         if self._result is None:
             raise RuntimeError("check comes after write")
-        writing.check(self.layout, self._result, self.editing.values, written, self.matcher.written)
+        writing.check(self.layout, self._result, written, self.matcher.written)
 
     def effects(self) -> Mapping[str, int]:
         return self._settling.effects
@@ -156,12 +159,10 @@ class DicomDocument(Document):
             return None
         if container >= 0:
             return next((index for index in layout.children(container) if layout.tags[index] == tag), None)
-        at = -1
-        for _ in range(layout.tags.count(tag)):
-            at = layout.tags.index(tag, at + 1)
-            if layout.tokens[at][4] < 0:
-                return at
-        return None
+        at = layout.tags.index(tag)
+        if layout.tokens[at][4] < 0:
+            return at
+        return next((index for index in layout.children(-1) if layout.tags[index] == tag), None)
 
     def required(self, index: int) -> bool:
         """Whether an element must stay because others cannot be read without it."""
@@ -240,15 +241,25 @@ class DicomBatch:
         layout, steps = document.layout, document.matcher.steps
         removed = document.editing.removed
         last: list[tuple[int, int]] = []
+        skipped, visited = document.replay.skipped, document.visited
         for index, order in document.hits.fields:
+            if index in skipped:
+                continue
             tag, _, _, _, parent = layout.tokens[index]
             if tag == CHARACTER_SET or (tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF):
                 last.append((index, order))
             elif parent < 0 or not removed or document.editing.alive(index):
+                visited.append((index, order))
                 yield DicomField(document, index), steps[order]
         for index, order in last:
             if document.editing.alive(index):
                 yield DicomField(document, index), steps[order]
+
+    def recall(self, memory: MutableMapping[Hashable, object], subject: str) -> Mapping[Step, int]:
+        return self._document.replay.recall(memory, subject)
+
+    def remember(self) -> None:
+        self._document.replay.remember()
 
     def absent(self) -> Iterator[tuple[DicomPlace, Step]]:
         document = self._document

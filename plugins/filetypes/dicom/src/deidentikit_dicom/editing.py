@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ class Editing:
     removed : tokens that go, with all they hold
     elements : new elements by the container that gets them (-1: the main data set), then by tag
     items : new items by the sequence that gets them
+    late : elements edited since `mark` was called
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -32,6 +33,7 @@ class Editing:
         self.removed: set[int] = set()
         self.elements: dict[int, dict[int, NewElement]] = {}
         self.items: dict[int, list[NewItem]] = {}
+        self.late: list[int] = []
 
     def __bool__(self) -> bool:
         return bool(self.values or self.removed or self.elements or self.items)
@@ -45,6 +47,15 @@ class Editing:
             index = tokens[index][4]
         return True
 
+    def mark(self) -> None:
+        """Begin to note late edits."""
+        self.late.clear()
+
+    def remove(self, index: int) -> None:
+        """Take a token out, with all it holds."""
+        self.removed.add(index)
+        self.late.append(index)
+
     def replace(self, index: int, value: bytes) -> None:
         """Give an element a new value. Raises FieldError (``too-long``)."""
         layout = self.layout
@@ -55,6 +66,7 @@ class Editing:
             self.values.pop(index, None)
         else:
             self.values[index] = value
+        self.late.append(index)
 
     def value(self, index: int) -> bytes | None:
         """The value as it will be written; None where it is removed."""
@@ -62,9 +74,16 @@ class Editing:
             return None
         return self.values[index] if index in self.values else self.layout.raw(index)
 
-    def result(self) -> Result:
-        """The edits as patches. Raises FieldError for a value that does not fit."""
-        return _Patching(self).result()
+    def result(self, redone: Sequence[Redone] = ()) -> Result:
+        """The edits as patches. Raises FieldError for a value that does not fit.
+
+        redone : parts of the main data set whose outcome is known, in order
+        """
+        return _Patching(self, redone).result()
+
+    def part(self, first: int, after: int) -> Result:
+        """The edits of the tokens from `first` up to `after`, which stand in the main data set."""
+        return _Patching(self, (), range(first, after)).result()
 
 
 @attrs.frozen
@@ -73,14 +92,28 @@ class Result:
 
     patches : sorted, not overlapping, over the layout's source
     tags : what the tokens of the written file will be
-    places : where edited elements will stand among them
     meta_growth : by how many bytes the file meta information becomes longer
     """
 
     patches: list[Splice]
     tags: list[int]
-    places: dict[int, int]
     meta_growth: int
+
+
+class Redone(NamedTuple):
+    """A part of the main data set whose outcome is known.
+
+    first, after : its tokens
+    size : how many bytes it has
+    data : what they become; None where they stay
+    tags : what its tokens will be
+    """
+
+    first: int
+    after: int
+    size: int
+    data: bytes | None
+    tags: list[int]
 
 
 class _Insertion(NamedTuple):
@@ -94,8 +127,10 @@ class _Insertion(NamedTuple):
 
 
 class _Patching:
-    def __init__(self, editing: Editing) -> None:
+    def __init__(self, editing: Editing, redone: Sequence[Redone] = (), span: range | None = None) -> None:
         self.editing = editing
+        self.redone = redone
+        self.span = span or range(len(editing.layout.tokens))
         self.layout = editing.layout
         self.patches: list[Splice] = []
         self.insertions: list[_Insertion] = []
@@ -112,7 +147,15 @@ class _Patching:
         base, uniform, meta_count = layout.syntax, layout.uniform, layout.meta_count
         plain = not editing.elements and not editing.items
         gone_until = 0
-        for index in sorted(removed.union(values)):
+        edited = removed.union(values)
+        if len(self.span) < len(tokens):
+            edited.intersection_update(self.span)
+        for part in self.redone:
+            edited.difference_update(range(part.first, part.after))
+            start = tokens[part.first][1]
+            if part.data is not None:
+                patches.append((start, start + part.size, part.data))
+        for index in sorted(edited):
             tag, start, begin, stop, parent = tokens[index]
             if start < gone_until:
                 continue
@@ -144,7 +187,7 @@ class _Patching:
             self.insertions.sort(key=lambda insertion: insertion[:3])
             patches += [(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
         patches.sort(key=itemgetter(0, 1))
-        return Result(patches, *self._tags(), self.meta_growth)
+        return Result(patches, self._tags(), self.meta_growth)
 
     def _cut(self, index: int, start: int, stop: int, join: bool) -> None:
         """Take a token out; `join` it with the one before, between which nothing comes in."""
@@ -235,24 +278,21 @@ class _Patching:
                 raise FieldError("too-long", "a group becomes longer than its length element counts")
             self.patches.append((begin, stop, u32.pack(size)))
 
-    def _tags(self) -> tuple[list[int], dict[int, int]]:
-        """The tags of the written file, and where edited elements stand among them."""
+    def _tags(self) -> list[int]:
+        """The tags of the written file."""
         layout = self.layout
-        events: list[tuple[int, int, int, list[int]]] = [(start, 1, stop, []) for start, stop in self.cuts]
+        nothing: list[int] = []
+        events: list[tuple[int, int, int, list[int]]] = [(first, 1, after, nothing) for first, after in self.cuts]
+        if self.redone:
+            events += [(part.first, 1, part.after, part.tags) for part in self.redone]
         if self.insertions:
             events += [(layout.next_from(each.pos), 0, 0, each.tags) for each in self.insertions]
+        if self.redone or self.insertions:
             events.sort(key=itemgetter(0, 1))
         tags: list[int] = []
-        places: dict[int, int] = {}
-        alive = self.editing.alive
-        edited = deque(sorted(index for index in self.editing.values if alive(index)))
-        at = 0
-        for start, kind, stop, new in [*events, (len(layout.tags), 0, 0, [])]:
-            shift = len(tags) - at
-            while edited and edited[0] < start:
-                index = edited.popleft()
-                places[index] = index + shift
-            tags += layout.tags[at:start]
+        at = self.span.start
+        for first, kind, after, new in events:
+            tags += layout.tags[at:first]
             tags += new
-            at = stop if kind else start
-        return tags, places
+            at = after if kind else first
+        return tags + layout.tags[at : self.span.stop]

@@ -11,13 +11,12 @@ from deidentikit.kinds import Form, Value
 
 from .insertion import NewElement
 from .selectors import DicomSelector
-from .syntax import EXPLICIT
+from .syntax import CHARACTER_SET, EXPLICIT
 from .values import encode, limits
 
 if TYPE_CHECKING:
     from .document import DicomDocument
 
-CHARACTER_SET: Final = 0x00080005
 REQUIRED_META: Final = frozenset({0x00020000, 0x00020001, 0x00020002, 0x00020003, 0x00020010})
 _FIXED_META: Final = frozenset({0x00020000, 0x00020010})
 
@@ -61,7 +60,7 @@ class DicomField:
         document.editing.replace(index, raw)
 
     def remove(self) -> None:
-        self._document.editing.removed.add(self._index)
+        self._document.editing.remove(self._index)
 
     def _value(self) -> bytes:
         """The value as it stands. Raises FieldError (``wrong-kind``) where there are items or fragments."""

@@ -98,6 +98,7 @@ class Matcher:
             else:
                 self.named.append((order, selector))
         self.creating = [(order, step) for order, step in enumerate(self.steps) if step.creates]
+        self.paths = frozenset(order for order, selector in self.named + self.private if selector.is_path)
         self.through_private = any(
             part.creator is not None or part.value & 0x10000
             for _, selector in self.named + self.private

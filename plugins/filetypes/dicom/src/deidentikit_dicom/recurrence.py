@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .syntax import Syntax
+from .syntax import CHARACTER_SET, Syntax
 
 if TYPE_CHECKING:
     from .layout import Layout
@@ -16,19 +16,26 @@ _SLACK: Final = 16
 _LONGEST_PAUSE: Final = 255
 
 
+def frames(tag: int) -> bool:
+    """Whether other elements are read by this one: a group length, a character set or a private creator."""
+    return not tag & 0xFFFF or tag == CHARACTER_SET or (tag & 0x10000 > 0 and 0x10 <= tag & 0xFFFF <= 0xFF)
+
+
 class Stretch:
     """Elements of the main data set, with all they hold, that stood in two files byte for byte alike.
 
     data : their bytes
     tokens : their tokens; positions count from the first byte, parents from the first token (-1: none)
+    frame : group lengths, character sets and private creators among them that no item holds
     reached : what a matcher found in it: pairs of token and step, and the tokens of odd groups
     """
 
-    __slots__ = ("_placed", "data", "reached", "tokens")
+    __slots__ = ("_placed", "data", "frame", "reached", "tokens")
 
     def __init__(self, data: bytes, tokens: list[Token]) -> None:
         self.data = data
         self.tokens = tokens
+        self.frame = [index for index, token in enumerate(tokens) if token[4] < 0 and frames(token[0])]
         self.reached: tuple[list[tuple[int, int]], list[int]] | None = None
         self._placed: tuple[int, int, list[Token]] = (0, 0, [])
 
@@ -86,9 +93,7 @@ class Recurrence:
 def _learn(layout: Layout, head: bytes, tokens: list[Token], meta_count: int) -> dict[bytes, Stretch]:
     """The stretches that a file shares with the one before, of which `head`, `tokens` and `meta_count` are given."""
     before = {
-        tag: head[start:stop]
-        for tag, start, _, stop, parent in tokens[meta_count:]
-        if parent < 0 and stop <= len(head)
+        tag: head[start:stop] for tag, start, _, stop, parent in tokens[meta_count:] if parent < 0 and stop <= len(head)
     }
     learned: dict[bytes, Stretch] = {}
     first = -1
@@ -123,4 +128,4 @@ def _add(learned: dict[bytes, Stretch], layout: Layout, first: int, after: int) 
     learned[data[:4]] = Stretch(data, relative)
 
 
-__all__ = ["Recurrence", "Stretch"]
+__all__ = ["Recurrence", "Stretch", "frames"]

@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from .age import patient_age
-from .fields import CHARACTER_SET, REQUIRED_META
+from .fields import REQUIRED_META
 from .insertion import NewElement
-from .selectors import DicomSelector
-from .syntax import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
+from .syntax import CHARACTER_SET, ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
 
 if TYPE_CHECKING:
     from .document import DicomDocument
@@ -42,6 +41,7 @@ class Settling:
     def settle(self) -> None:
         """Raises FileError where the file cannot be left as the options ask."""
         options = self._options
+        self._editing.mark()
         if options.patient_age_from_birthdate:
             self._write_age()
         if options.remove_private_tags:
@@ -90,20 +90,19 @@ class Settling:
         return found
 
     def _remove(self, index: int, option: str) -> None:
-        self._editing.removed.add(index)
+        self._editing.remove(index)
         self._editing.values.pop(index, None)
         self.effects[option] = self.effects.get(option, 0) + 1
 
     def _shielded(self) -> set[int]:
-        """Reached elements that stay, and what holds them on the paths that rules name."""
-        tokens, steps = self._layout.tokens, self._document.matcher.steps
+        """Reached private elements that stay, and what holds reached elements on the paths that rules name."""
+        tags, tokens, paths = self._layout.tags, self._layout.tokens, self._document.matcher.paths
         shielded: set[int] = set()
         for index, order in self._document.hits.fields:
-            if not self._editing.alive(index):
+            if not (tags[index] & 0x10000 or order in paths) or not self._editing.alive(index):
                 continue
             shielded.add(index)
-            selector = steps[order].selector
-            if isinstance(selector, DicomSelector) and selector.is_path:
+            if order in paths:
                 while (index := tokens[index][4]) >= 0:
                     shielded.add(index)
         return shielded
@@ -246,7 +245,7 @@ class Settling:
             return
         for index, tag in enumerate(self._layout.tags):
             if tag in _SIGNATURES and index not in self._reached and self._editing.alive(index):
-                self._editing.removed.add(index)
+                self._editing.remove(index)
                 if "digital-signatures" not in self.dropped:
                     self.dropped.append("digital-signatures")
 
@@ -257,5 +256,5 @@ class Settling:
             return
         token = self._layout.tokens[index]
         if token[3] - token[2] > _MAX_PADDING_READ or self._layout.raw(index).strip(b"\0"):
-            self._editing.removed.add(index)
+            self._editing.remove(index)
             self.dropped.append("trailing-padding")

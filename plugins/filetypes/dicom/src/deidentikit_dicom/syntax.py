@@ -15,6 +15,7 @@ ITEM: Final = 0xFFFEE000
 ITEM_END: Final = 0xFFFEE00D
 SEQUENCE_END: Final = 0xFFFEE0DD
 PIXEL_DATA: Final = 0x7FE00010
+CHARACTER_SET: Final = 0x00080005
 SOP_INSTANCE: Final = 0x00080018
 MEDIA_SOP_INSTANCE: Final = 0x00020003
 """Media Storage SOP Instance UID, the copy of SOP Instance UID in the file meta (PS3.10 table 7.1-1)."""
