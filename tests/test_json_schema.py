@@ -378,6 +378,14 @@ def test_without_an_action_for_rules_that_name_none_each_rule_names_one() -> Non
     assert not profiles.is_valid({"csv": {"fields": [{"name": "a"}]}})
 
 
+def test_schema_named_in_a_profile_is_no_part_of_it() -> None:
+    page = (ROOT / "docs/how-to/edit-with-completion.md").read_text("utf-8")
+    (profile,) = YAML_BLOCK.findall(page)
+    assert profile.startswith("# yaml-language-server: $schema=profile.schema.json\n")
+    assert can_be_used(profile)
+    assert "deidentikit schema --output profile.schema.json" in page
+
+
 def test_command_prints_or_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["schema"]) == 0
     assert json.loads(capsys.readouterr().out) == SCHEMA
