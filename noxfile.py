@@ -146,7 +146,8 @@ def scaffold(session: nox.Session) -> None:
 
     for kind, name in (("action", "hide-text"), ("filetype", "pairs")):
         run("deidentikit", "new", kind, name, f"--output={folder / name}", "--author=A. Maintainer")
-        run("python", "-m", "pip", "install", "--quiet", "--no-deps", str(folder / name))
+        run("python", "-m", "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={dist}", str(folder / name))
+        run("python", "-m", "pip", "install", "--quiet", "--no-index", f"--find-links={dist}", f"deidentikit-{name}")
         with session.chdir(folder / name):
             run("python", "-m", "nox", "--no-venv", "--no-install")
     (folder / "in").mkdir()

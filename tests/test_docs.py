@@ -40,12 +40,6 @@ def test_action_of_the_how_to_keeps_the_contract(tmp_path: Path) -> None:
     assert run_tests(tmp_path) == ""
 
 
-def test_file_type_of_the_how_to_keeps_the_contract(tmp_path: Path) -> None:
-    written_plugin(tmp_path, "how-to/write-a-file-type.md")
-    assert (tmp_path / "src/deidentikit_pairs/__init__.py").is_file()
-    assert run_tests(tmp_path) == ""
-
-
 def test_reference_of_plugins_is_what_is_installed() -> None:
     done = subprocess.run([sys.executable, DOCS / "generate.py", "--check"], check=False)
     assert done.returncode == 0, "run python docs/generate.py"

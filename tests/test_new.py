@@ -32,6 +32,8 @@ AWKWARD = (
     "json2",
     "name-of-thirty-two-letters-aa-bb",
 )
+DOCS = Path(__file__).parents[1] / "docs"
+EXCERPT = re.compile(r"^```python\n# in (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 Load = Callable[[Path, str], ModuleType]
@@ -131,6 +133,19 @@ def test_readme_shows_it_in_a_profile(deid_project: Project, kind: str, load: Lo
     (text,) = YAML.findall((folder / "README.md").read_text("utf-8"))
     (section,) = parse_profile(text, registry).sections
     assert "my-plugin" in (section.name, *(rule.action.name for rule in section.rules))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "page"), [("action", "mask", "write-an-action"), ("filetype", "pairs", "write-a-file-type")]
+)
+def test_how_tos_show_what_is_written(deid_project: Project, kind: str, name: str, page: str) -> None:
+    folder = new(deid_project, kind, name)
+    text = (DOCS / "how-to" / f"{page}.md").read_text("utf-8")
+    assert f"deidentikit new {kind} {name}\n" in text
+    excerpts = EXCERPT.findall(text)
+    assert len(excerpts) > 1
+    for path, excerpt in excerpts:
+        assert excerpt in (folder / path).read_text("utf-8"), path
 
 
 def test_it_says_how_to_go_on(deid_project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
