@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .action import KEEP, REMOVE, Action
     from .context import Context, Keys
     from .errors import DeidError, FieldError, FileError, PluginError, Problem, ProfileError, UsageError
+    from .explanation import Explanation, explain
     from .filetype import Document, Field, FileType, Limits, Listed, Named, Preset, Rank, Selector, Step
     from .hookspecs import hookimpl
     from .json_schema import profile_schema
@@ -27,6 +28,7 @@ _HOMES = {
     "action": ("KEEP", "REMOVE", "Action"),
     "context": ("Context", "Keys"),
     "errors": ("DeidError", "FieldError", "FileError", "PluginError", "Problem", "ProfileError", "UsageError"),
+    "explanation": ("Explanation", "explain"),
     "filetype": (
         "Document",
         "Field",
@@ -57,6 +59,7 @@ __all__ = [
     "Context",
     "DeidError",
     "Document",
+    "Explanation",
     "Field",
     "FieldError",
     "FileError",
@@ -86,6 +89,7 @@ __all__ = [
     "Totals",
     "UsageError",
     "deidentify",
+    "explain",
     "hookimpl",
     "load_profile",
     "parse_profile",

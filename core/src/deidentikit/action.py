@@ -154,7 +154,10 @@ class Action(ABC):
         return False
 
     def weak_spots(self, keyed: bool) -> Iterable[str]:
-        """What a reviewer should weigh about these options beside `remarks`: a choice that may be meant."""
+        """What a reviewer should weigh about these options beside `remarks`: a choice that may be meant.
+
+        Nested actions are asked themselves, here and in `guessable`.
+        """
         return ()
 
     def problems(self, keyed: bool) -> Iterable[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from ..errors import ExitCode, FileError, ProfileError, UsageError, shown
+from .explain import explain
 from .new import new
 from .schema import schema
 
@@ -134,6 +135,7 @@ COMMANDS: Final[Mapping[str | None, Callable[[argparse.Namespace], int]]] = {
     "run": run,
     "plan": plan,
     "check": check,
+    "explain": explain,
     "fields": fields,
     "plugins": plugins,
     "new": new,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ..errors import ExitCode, shown
-from . import new, schema
+from . import explain, new, schema
 
 
 class _Parser(argparse.ArgumentParser):
@@ -39,6 +39,10 @@ def build_parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="find what is wrong with a profile")
     _profile(check, as_option=False)
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
+
+    for_reviewers = commands.add_parser("explain", help="say what a profile does, for a reviewing committee")
+    _profile(for_reviewers, as_option=False)
+    explain.add_arguments(for_reviewers)
 
     plan = commands.add_parser("plan", help="say what would become of each file; write nothing")
     _profile(plan, as_option=True)

@@ -157,15 +157,10 @@ class RegexSub(Action):
     def describe(self, keyed: bool) -> str:
         return "; failing that, it ".join(entry.describe(keyed) for entry in self.value)
 
-    def guessable(self, keyed: bool) -> bool:
-        return any(action.guessable(keyed) for action in self.nested().values())
-
     def weak_spots(self, keyed: bool) -> Iterable[str]:
         kept = dict.fromkeys(name for entry in self.value for name in entry.kept())
         if kept:
             yield f"parts of the original stay as they are: {', '.join(kept)}"
-        for action in self.nested().values():
-            yield from action.weak_spots(keyed)
 
     def reads(self) -> Iterable[str]:
         return dict.fromkeys(name for entry in self.value for name in entry.fields())
