@@ -46,7 +46,7 @@ def spread_digest(uid: str, salt: str, prefix: int, suffix: int, numeric_name: s
     that different UIDs could become one.
     """
     nodes = uid.split(".")
-    digits = "".join(str(byte) for byte in hashlib.sha256((salt + uid).encode()).digest())
+    digits = "".join(map(str, hashlib.sha256((salt + uid).encode()).digest()))
     blocks = [digits[at : at + _BLOCK] for at in range(0, _BLOCKS * _BLOCK, _BLOCK)]
     blocks = ["1" + block[1:] if block[0] == "0" else block for block in blocks]
     tail = [node[-_BLOCK:] for node in nodes[len(nodes) - min(suffix, len(nodes)) :]]

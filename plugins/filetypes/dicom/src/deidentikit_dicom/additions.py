@@ -34,6 +34,9 @@ class Additions:
         """Whether the element is absent and can be made: no gap before its items, nothing removed on the way."""
         if selector.parts[0].value >> 16 == 2 and not self._layout.meta_count:
             return False
+        tag = selector.last.tag
+        if not selector.is_path and tag is not None and self._document.index_in(-1, tag) is not None:
+            return False
         container, _ = self._data_set(selector, make=False)
         return container is not None and self._find(container, selector.last) is None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 
-import attrs
 from deidentikit.errors import FieldError, FileError
 from deidentikit.filetype import Document, Step
 from deidentikit.splice import Sink, Source
@@ -55,7 +54,7 @@ class DicomDocument(Document):
         left = {
             index for index, order in hits.fields if index in copies and not matcher.names(order, MEDIA_SOP_INSTANCE)
         }
-        return attrs.evolve(hits, fields=[hit for hit in hits.fields if hit[0] not in left]) if left else hits
+        return Hits([hit for hit in hits.fields if hit[0] not in left], hits.private) if left else hits
 
     def drop_private(self) -> None:
         """Remove what `remove-private-tags` takes, before rules are asked what to do within it."""
@@ -70,8 +69,8 @@ class DicomDocument(Document):
         self._result = self.editing.result([*self.replay.redone()])
         if not self._result.tags:
             raise FileError("nothing-left", "the rules take every element out of the file")
-        patches = [*self._preamble_patch(), *self._result.patches, *self._trailing_patch()]
-        self._result = attrs.evolve(self._result, patches=patches)
+        self._result.patches[:0] = self._preamble_patch()
+        self._result.patches.extend(self._trailing_patch())
         writing.write(layout, self._result, sink)
 
     def check(self, written: Source) -> None:

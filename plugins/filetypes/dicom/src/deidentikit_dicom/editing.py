@@ -137,7 +137,7 @@ class _Patching:
         self.cuts: list[tuple[int, int]] = []
         self.growth: dict[int, int] = {}
         self.meta_growth = 0
-        self.group_lengths = [index for index, tag in enumerate(self.layout.tags) if not tag & 0xFFFF]
+        self.group_lengths = self.layout.group_lengths()
         tokens = self.layout.tokens
         self.groups = {(tokens[index][4], tokens[index][0] >> 16): 0 for index in self.group_lengths}
 

@@ -79,13 +79,13 @@ class Layout:
         self.source = source
         self.head = walker.head
         self.tokens: list[Token] = walker.tokens
-        self.tags: list[int] = [token[0] for token in walker.tokens]
+        self.stretches = walker.stretches
+        self.tags = self._tags()
         self.tag_set = frozenset(self.tags)
         self.meta_count = meta_count
         self.data_start = start
         self.trailing = walker.trailing
         self.opaque = walker.opaque
-        self.stretches = walker.stretches
         self.special = [*walker.content, *walker.opaque]
         self._content = walker.content
         self.uniform = not walker.content
@@ -96,6 +96,25 @@ class Layout:
             self._check_trailing()
         if recurrence is not None:
             recurrence.note(self)
+
+    def _tags(self) -> list[int]:
+        tags: list[int] = []
+        for first, stretch in self.stretches:
+            tags += [token[0] for token in self.tokens[len(tags) : first]]
+            tags += stretch.tags
+        tags += [token[0] for token in self.tokens[len(tags) :]]
+        return tags
+
+    def group_lengths(self) -> list[int]:
+        """The tokens of group lengths, at all depths."""
+        found: list[int] = []
+        at = 0
+        for first, stretch in self.stretches:
+            found += [index for index in range(at, first) if not self.tags[index] & 0xFFFF]
+            found += [first + index for index in stretch.lengths]
+            at = first + len(stretch.tags)
+        found += [index for index in range(at, len(self.tags)) if not self.tags[index] & 0xFFFF]
+        return found
 
     def slice(self, start: int, stop: int) -> bytes:
         """The source's bytes from `start` to `stop`. Raises FieldError (``too-large``)."""

@@ -26,15 +26,19 @@ class Stretch:
 
     data : their bytes
     tokens : their tokens; positions count from the first byte, parents from the first token (-1: none)
+    tags : those of the tokens
+    lengths : group lengths among them
     frame : group lengths, character sets and private creators among them that no item holds
     reached : what a matcher found in it: pairs of token and step, and the tokens of odd groups
     """
 
-    __slots__ = ("_placed", "data", "frame", "reached", "tokens")
+    __slots__ = ("_placed", "data", "frame", "lengths", "reached", "tags", "tokens")
 
     def __init__(self, data: bytes, tokens: list[Token]) -> None:
         self.data = data
         self.tokens = tokens
+        self.tags = [token[0] for token in tokens]
+        self.lengths = [index for index, tag in enumerate(self.tags) if not tag & 0xFFFF]
         self.frame = [index for index, token in enumerate(tokens) if token[4] < 0 and frames(token[0])]
         self.reached: tuple[list[tuple[int, int]], list[int]] | None = None
         self._placed: tuple[int, int, list[Token]] = (0, 0, [])

@@ -81,9 +81,10 @@ class Settling:
         layout, editing = self._layout, self._editing
         private = self._document.hits.private or [i for i, tag in enumerate(layout.tags) if tag & 0x10000]
         found = set()
-        for index in private:
+        removed = editing.removed
+        for index in [index for index in private if index not in removed]:
             tag, _, _, _, parent = layout.tokens[index]
-            if tag & 0xFF00 and index not in editing.removed and (parent < 0 or editing.alive(parent)):
+            if tag & 0xFF00 and (parent < 0 or editing.alive(parent)):
                 found.add((parent, tag & 0xFFFF0000 | tag >> 8 & 0xFF))
         for parent, elements in editing.elements.items():
             found.update((parent, tag & 0xFFFF0000 | tag >> 8 & 0xFF) for tag in elements if tag & 0xFF00)
@@ -118,8 +119,8 @@ class Settling:
         tags, private, removed = layout.tags, self._document.hits.private, editing.removed
         frame = [index for index in private if not tags[index] & 0xFF00]
         groups: set[tuple[int, int]] = set()
-        for index in private:
-            if not tags[index] & 0xFF00 or index in removed or not editing.alive(index):
+        for index in [index for index in private if index not in removed]:
+            if not tags[index] & 0xFF00 or not editing.alive(index):
                 continue
             if index in shielded:
                 groups.add((layout.tokens[index][4], tags[index] >> 16))
