@@ -16,7 +16,6 @@ import pytest
 
 from ..action import Action
 from ..errors import FileError
-from ..filetype import Named
 from ..splice import BytesSource
 from ..target import Target
 from .declared import DeclaredFileType
@@ -56,7 +55,7 @@ class DamageChecks(DeclaredFileType):
         """What cannot be read cannot be promised: bytes after the file's end are refused, dropped or read."""
         planted = b"\0ZQXJ-planted-behind\0"
         try:
-            done = self.run(*((name, take()) for name in self._removable()), data=self.sample + planted)
+            done = self.run(*((name, take()) for name in self.removable), data=self.sample + planted)
         except FileError:
             return
         assert planted not in done.data or done.outcome.dropped == (), "trailing bytes are named as dropped but stay"
@@ -97,12 +96,7 @@ class DamageChecks(DeclaredFileType):
     def _rules(self) -> Iterator[list[tuple[str, Action]]]:
         """Rules that write every declared field, and rules that take all out."""
         yield [(name, change(kind)) for kind, name in self.pairs]
-        yield [(name, take()) for name in self._removable()]
-
-    def _removable(self) -> list[str]:
-        file_type = self.instance()
-        limits = {name: file_type.limits(file_type.compile(Named(name=name))) for name in self.names}
-        return [name for name, found in limits.items() if found is None or not found.required]
+        yield [(name, take()) for name in self.removable]
 
 
 @contextmanager

@@ -82,6 +82,13 @@ class DeclaredFileType:
         return list(dict.fromkeys(name for _, name in self.pairs))
 
     @property
+    def removable(self) -> list[str]:
+        """The declared fields that a rule can take out."""
+        file_type = self.instance()
+        limits = {name: file_type.limits(file_type.compile(Named(name=name))) for name in self.names}
+        return [name for name, found in limits.items() if found is None or not found.required]
+
+    @property
     def is_streaming(self) -> bool:
         return "streaming" in self.file_type.capabilities
 
