@@ -59,11 +59,13 @@ class Bullets:
 class Table:
     """A table; without a head its first column names what stands beside it.
 
+    widths : of the columns, in percent; empty: as their contents ask
     centred : columns after the second hold signs alone
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    widths: tuple[int, ...] = ()
     centred: bool = False
 
 

@@ -50,6 +50,8 @@ def _lines(block: Block) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     look = "facts" if not table.head else "signs" if table.centred else "list"
     yield f'<table class="{look}">'
+    if table.widths:
+        yield "".join(f'<col style="width: {width}%"/>' for width in table.widths)
     if table.head:
         cells = "".join(f'<th scope="col">{_escaped(text)}</th>' for text in table.head)
         yield f"<thead><tr>{cells}</tr></thead>"

@@ -15,16 +15,18 @@ _SIGNS: Final = {
     State.UNTREATED: ("○", "untreated"),
     State.NO_FIELD: ("–", "none"),
     State.NAMED: ("◆", "named"),
-    State.NOTHING_SEEN: ("◇", "untreated"),
+    State.NOTHING_SEEN: ("◇", "none"),
 }
 _MEANINGS: Final = {
-    State.TREATED: "every field of this category that the type's list holds is changed or removed",
-    State.PARTLY: "some of them are, others stay",
-    State.UNTREATED: "none of them is",
+    State.TREATED: "all fields of this category that the type's list holds are changed or removed",
+    State.PARTLY: "some fields of this category that the type's list holds are changed or removed, others stay",
+    State.UNTREATED: "no field of this category that the type's list holds is changed or removed",
     State.NO_FIELD: "the list holds no field of this category; texts and pixels may still",
     State.NAMED: "fields are not listed for this type; a rule names one that looks like this category (a hint)",
     State.NOTHING_SEEN: "fields are not listed for this type; no rule names one that looks like this category",
 }
+
+_OF_CATEGORIES: Final = (4, 26, 17, 53)
 
 
 def page_of(explanation: Explanation) -> Page:
@@ -41,12 +43,6 @@ def _blocks(explanation: Explanation) -> Iterator[Block]:
     yield from _matrix(explanation)
     for section in explanation.sections:
         yield from _section(section)
-    yield Heading(2, "Program and plugins", section=True)
-    yield Paragraph(
-        f"Explained by deidentikit {explanation.version}. Of the plugins installed, the profile uses these."
-    )
-    rows = ((each.kind, each.name, each.distribution, each.version) for each in explanation.plugins)
-    yield Table(("Kind", "Name", "Package", "Version"), tuple(rows))
 
 
 def _summary(explanation: Explanation) -> Iterator[Block]:
@@ -57,7 +53,8 @@ def _summary(explanation: Explanation) -> Iterator[Block]:
         ("SHA-256 of the file", Code(explanation.sha256)),
         ("Key", "given" if explanation.keyed else "none"),
         ("Files that no section takes", unmatched),
-        ("deidentikit", explanation.version),
+        ("Program", f"deidentikit {explanation.version}"),
+        ("Plugins used", ", ".join(_plugins(explanation))),
     ]
     yield Table((), tuple(rows))
     yield Heading(2, "Summary")
@@ -73,6 +70,12 @@ def _summary(explanation: Explanation) -> Iterator[Block]:
     yield Table(head, tuple(_overview(section) for section in explanation.sections))
     yield Heading(3, "Weak spots of the profile as a whole")
     yield from _spots(explanation.weak_spots, "None was found. Each section below has its own.")
+
+
+def _plugins(explanation: Explanation) -> Iterator[str]:
+    for plugin in explanation.plugins:
+        package = f"{plugin.distribution} {plugin.version}".strip()
+        yield f"{plugin.name} ({package})" if package else plugin.name
 
 
 def _overview(section: SectionExplained) -> tuple[Cell, ...]:
@@ -146,7 +149,8 @@ def _section(section: SectionExplained) -> Iterator[Block]:
             "What becomes of them",
             *(("Listed fields it acts on",) if section.listed else ()),
         )
-        yield Table(head, tuple(_rule(number, rule, section) for number, rule in enumerate(section.rules, 1)))
+        widths = (4, 6, 19, 9, 29, 33) if section.listed else (4, 6, 30, 10, 50)
+        yield Table(head, tuple(_rule(number, rule, section) for number, rule in enumerate(section.rules, 1)), widths)
     else:
         yield Paragraph("There are no rules.")
     yield Heading(3, "Everything that no rule names")
@@ -179,6 +183,7 @@ def _categories(section: SectionExplained) -> Iterator[Block]:
         yield Table(
             ("", "Category", "State", "Fields that no rule reaches"),
             tuple((each.letter, each.title, _mark(each.state), _stays(each)) for each in section.categories),
+            _OF_CATEGORIES,
         )
         return
     yield Paragraph(
@@ -189,6 +194,7 @@ def _categories(section: SectionExplained) -> Iterator[Block]:
     yield Table(
         ("", "Category", "State", "Names in rules that look like it"),
         tuple((each.letter, each.title, _mark(each.state), ", ".join(each.hints)) for each in section.categories),
+        _OF_CATEGORIES,
     )
 
 
@@ -221,8 +227,8 @@ def _catalogue(catalogue: CatalogueExplained) -> Iterator[Block]:
         yield Terms(tuple((each.title, f"not {beyond}") for each, beyond in catalogue.partly))
     for left in catalogue.left:
         asked = f": the list asks to {left.meaning}" if left.meaning else ""
-        code = f" {left.code}" if left.code else ""
-        yield Heading(4, f"Not reached by any rule,{code or ' fields'}{asked} ({len(left.identifiers)})")
+        code = f", {left.code}" if left.code else ""
+        yield Heading(4, f"Not reached by any rule{code}{asked} ({len(left.identifiers)})")
         yield Terms(tuple((each.title, each.place or each.name) for each in left.identifiers))
 
 

@@ -78,6 +78,12 @@ class RenamedFile(FileType):
     def open(self, source: Source, matcher: object) -> Document:
         return _Copied(source)
 
+    def rest(self) -> Iterator[str]:
+        yield "What is in these files is not looked at: they are copied as they are, byte for byte."
+
+    def weak_spots(self) -> Iterator[str]:
+        yield "Whatever these files hold stays: names, dates and numbers within them included."
+
     def fields(self, source: Source) -> Iterator[Listed]:
         return iter(())
 

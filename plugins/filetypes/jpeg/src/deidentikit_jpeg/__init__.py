@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from deidentikit.filetype import Document, FileType, Limits, Listed, Named, Preset, Selector, Step
 from deidentikit.hookspecs import hookimpl
+from deidentikit.identifiers import UNREACHED, Catalogue, Reach
 from deidentikit.kinds import Formats
 from deidentikit.splice import Source
 from deidentikit_image_metadata.values import FORMATS
 
 from .document import JpegDocument
 from .listing import listed
-from .names import Matcher, check_literal, compile_selector, limits
+from .names import Matcher, NameSelector, check_literal, compile_selector, limits
 from .options import Options, section_schema
 
 if TYPE_CHECKING:
@@ -59,6 +60,30 @@ class JpegFile(FileType):
         if not isinstance(matcher, Matcher):
             raise TypeError("the matcher is not of this file type")
         return JpegDocument(source, matcher, self._options)
+
+    @classmethod
+    def catalogues(cls) -> Sequence[Catalogue]:
+        from .explaining import catalogues
+
+        return catalogues()
+
+    def reach(self, matcher: object, name: str) -> Reach:
+        from .explaining import reach
+
+        selector = self.compile(Named(name=name))
+        if not isinstance(matcher, Matcher) or not isinstance(selector, NameSelector):
+            return UNREACHED
+        return reach(selector, matcher, self._options)
+
+    def rest(self) -> Iterator[str]:
+        from .explaining import rest
+
+        return rest(self._options)
+
+    def weak_spots(self) -> Iterator[str]:
+        from .explaining import weak_spots
+
+        return weak_spots(self._options)
 
     def fields(self, source: Source) -> Iterator[Listed]:
         return listed(source)

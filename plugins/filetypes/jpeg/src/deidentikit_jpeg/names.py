@@ -249,11 +249,15 @@ class Matcher:
 
     def first(self, item: Item) -> Step | None:
         """The first step in order that reaches a field."""
-        best = min((self._by_key[key] for key in item.keys if key in self._by_key), default=None)
+        return self.step(item.keys, item.texts)
+
+    def step(self, keys: Sequence[Key], texts: Sequence[str]) -> Step | None:
+        """The first step in order that reaches a field with these keys and texts."""
+        best = min((self._by_key[key] for key in keys if key in self._by_key), default=None)
         for index, pattern in self._regexes:
             if best is not None and index > best:
                 break
-            if any(pattern.match(text) for text in item.texts):
+            if any(pattern.match(text) for text in texts):
                 best = index
                 break
         return None if best is None else self.steps[best]

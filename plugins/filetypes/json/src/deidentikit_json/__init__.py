@@ -89,6 +89,12 @@ class JsonFile(FileType):
         self._check_size(source)
         return JsonDocument(source, matcher)
 
+    def rest(self) -> Iterator[str]:
+        yield "Values that no rule names stay as they are, byte for byte; so do all keys."
+
+    def weak_spots(self) -> Iterator[str]:
+        yield "A value that is new or spelled otherwise than in the profile stays as it is, and keys are not looked at."
+
     def fields(self, source: Source) -> Iterator[Listed]:
         self._check_size(source)
         return listed(parse(source.pread(source.size, 0)).value, self.separator)

@@ -100,6 +100,17 @@ class KeyValueFile(FileType):
             raise TypeError("the matcher is not of this file type")
         return KeyValueDocument(source, matcher, self._read, self.removes_comments)
 
+    def rest(self) -> Iterator[str]:
+        yield "Keys that no rule names stay as they are with their values, byte for byte; so does data behind a header."
+        yield f"Comments that no rule names {'are removed' if self.removes_comments else 'stay'}."
+
+    def weak_spots(self) -> Iterator[str]:
+        yield "A key that is new or spelled otherwise than in the profile stays as it is."
+        if not self.removes_comments:
+            yield "Comments are not looked at unless a rule names them; remove-comments takes them out."
+        if self.ignores_bad_lines:
+            yield "Lines that cannot be read as key and value stay unseen (ignore-bad-lines)."
+
     def fields(self, source: Source) -> Iterator[Listed]:
         return listed(self._read(source)[1])
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from deidentikit.filetype import Document, FileType, Limits, Listed, Named, Preset, Selector, Step
 from deidentikit.hookspecs import hookimpl
+from deidentikit.identifiers import UNREACHED, Catalogue, Reach
 from deidentikit.splice import Source
 
 from .chunks import SIGNATURE
 from .document import PngDocument
 from .listing import listed
-from .names import Matcher, check_literal, compile_selector, limits
+from .names import ChunkSelector, Matcher, check_literal, compile_selector, limits
 from .options import Options, schema
 
 if TYPE_CHECKING:
@@ -55,6 +56,30 @@ class PngFile(FileType):
         if not isinstance(matcher, Matcher):
             raise TypeError("the matcher is not of this file type")
         return PngDocument(source, matcher, self._settings)
+
+    @classmethod
+    def catalogues(cls) -> Sequence[Catalogue]:
+        from .explaining import catalogues
+
+        return catalogues()
+
+    def reach(self, matcher: object, name: str) -> Reach:
+        from .explaining import reach
+
+        selector = self.compile(Named(name=name))
+        if not isinstance(matcher, Matcher) or not isinstance(selector, ChunkSelector):
+            return UNREACHED
+        return reach(selector, matcher, self._settings)
+
+    def rest(self) -> Iterator[str]:
+        from .explaining import rest
+
+        return rest(self._settings)
+
+    def weak_spots(self) -> Iterator[str]:
+        from .explaining import weak_spots
+
+        return weak_spots(self._settings)
 
     def fields(self, source: Source) -> Iterator[Listed]:
         return listed(source, self._settings.max_inflated)

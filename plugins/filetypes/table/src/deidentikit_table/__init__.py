@@ -79,6 +79,18 @@ class TableFile(FileType):
             raise TypeError("the matcher is not of this file type")
         return TableDocument(source, matcher, self.dialect, comments=self._comments)
 
+    def rest(self) -> Iterator[str]:
+        yield "Columns that no rule names stay as they are, cell by cell, byte for byte. So does the row of headers."
+        if self._comments:
+            yield "Comment lines, and lines before the table, stay as they are."
+        else:
+            yield "Comment lines, and lines before the table, are removed."
+
+    def weak_spots(self) -> Iterator[str]:
+        if self._comments:
+            yield "Comment lines, and lines before the table, are not looked at; remove-comments takes them out."
+        yield "A column that is new or spelled otherwise than in the profile stays as it is."
+
     def fields(self, source: Source) -> Iterator[Listed]:
         return listed(source, self.dialect)
 

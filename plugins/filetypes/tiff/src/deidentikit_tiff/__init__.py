@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from deidentikit.filetype import Document, FileType, Limits, Listed, Named, Preset, Selector, Step
 from deidentikit.hookspecs import hookimpl
+from deidentikit.identifiers import UNREACHED, Catalogue, Reach
 from deidentikit.kinds import Formats
 from deidentikit.splice import Source
 from deidentikit_image_metadata.values import FORMATS
@@ -75,6 +76,30 @@ class TiffFile(FileType):
         if not isinstance(matcher, Matcher):
             raise TypeError("the matcher is not of this file type")
         return TiffDocument(source, matcher, self._options)
+
+    @classmethod
+    def catalogues(cls) -> Sequence[Catalogue]:
+        from .explaining import catalogues
+
+        return catalogues()
+
+    def reach(self, matcher: object, name: str) -> Reach:
+        from .explaining import reach
+
+        selector = self.compile(Named(name=name))
+        if not isinstance(matcher, Matcher):
+            return UNREACHED
+        return reach(selector, matcher, self._options)
+
+    def rest(self) -> Iterator[str]:
+        from .explaining import rest
+
+        return rest(self._options)
+
+    def weak_spots(self) -> Iterator[str]:
+        from .explaining import weak_spots
+
+        return weak_spots(self._options)
 
     def fields(self, source: Source) -> Iterator[Listed]:
         return listed(open_editor(source))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from deidentikit.filetype import Named, Selector, Step
@@ -16,6 +16,9 @@ from .parts import Part
 from .selectors import PartSelector, RegexSelector, TagSelector, compile_selector
 
 _IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
+_FOLDERS: Final = {IfdKind.EXIF: ".Exif", IfdKind.GPS: ".GPS", IfdKind.INTEROP: ".Exif.Interop"}
+_EVERYWHERE: Final = ((), ("page", "*"))
+"""Prefixes of names that reach every page."""
 _BARE: Final = frozenset({"xmp", "iptc"})
 """Metadata whose names are known without saying where they stand."""
 
@@ -74,6 +77,22 @@ class Matcher:
         bare = (part.shown,) if carrier in _BARE else ()
         step = self._first_regex((shown, f"page.{ifd.page}.{shown}", *bare)) if regexes else None
         return None if step is None or (not part.texts and step.form.kind is not Kind.NATIVE) else step
+
+    def everywhere(self, tag: Tag) -> Step | None:
+        """The first step that reaches a tag wherever it can stand; steps for certain pages do not count."""
+        for index, selector in self._tags.get((tag.space, tag.number), ()):
+            if selector.scope.prefix in _EVERYWHERE and selector.scope.kind in (None, tag.home):
+                return self.steps[index]
+        path = f"page.0{_FOLDERS.get(tag.home, '')}"
+        return self._first_regex((tag.name, f"{path}.{tag.name}", f"page.0.{tag.name}"))
+
+    def part_everywhere(self, carrier: str, keys: Collection[str], shown: str, *, regexes: bool) -> Step | None:
+        """The same of a piece of metadata within a tag; see `part`."""
+        for index, selector in self._parts:
+            if selector.carrier == carrier and selector.name in keys and selector.scope.prefix in _EVERYWHERE:
+                return self.steps[index]
+        texts = f"{carrier}:{shown}", f"page.0.{carrier}:{shown}", shown
+        return self._first_regex(texts) if regexes else None
 
     def wants(self, carrier: str, *, regexes: bool) -> bool:
         """Whether any step may reach metadata of this kind."""

@@ -87,6 +87,18 @@ class XmlFile(FileType):
         self._check_size(source)
         return XmlDocument(source, matcher, self.options)
 
+    def rest(self) -> Iterator[str]:
+        yield "Elements and attributes that no rule names stay as they are, byte for byte; so do their names."
+        removed = self.options.get(REMOVE_COMMENTS) is True
+        yield f"Comments that no rule names {'are removed' if removed else 'stay'}."
+        removed = self.options.get(REMOVE_INSTRUCTIONS) is True
+        yield f"Processing instructions that no rule names {'are removed' if removed else 'stay'}."
+
+    def weak_spots(self) -> Iterator[str]:
+        yield "An element that is new or spelled otherwise than in the profile stays as it is."
+        if self.options.get(REMOVE_COMMENTS) is not True:
+            yield "Comments are not looked at unless a rule names them; remove-comments takes them out."
+
     def fields(self, source: Source) -> Iterator[Listed]:
         self._check_size(source)
         return listed(source, self.separator)
