@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -130,7 +131,7 @@ class Action(ABC):
     def check(self, limits: Limits, keyed: bool) -> Iterable[str]:
         """What stands against this action on a field with these limits, found before any file is read."""
         if self.kind is not Kind.NATIVE and limits.kinds is not None and self.kind not in limits.kinds:
-            yield f"{self.name} works on a {self.kind.value}, which this field cannot hold"
+            yield f"{self.name} works on a {self.kind.value}, which this field cannot hold; choose another action"
 
     def remarks(self, keyed: bool) -> Iterable[str]:
         """What a reader of the profile should know about these options, such as a weak choice."""
@@ -144,10 +145,10 @@ class Action(ABC):
         It shows texts of the profile, never a secret: the default leaves out options whose attribute
         is declared with ``repr=False``.
         """
-        shown = {field.name: getattr(self, field.name) for field in attrs.fields(type(self)) if field.repr}
-        options = ", ".join(f"{name.replace('_', '-')}: {found}" for name, found in shown.items() if found is not None)
+        shown = ((field.name, _plain(getattr(self, field.name))) for field in attrs.fields(type(self)) if field.repr)
+        options = ", ".join(f"{name.replace('_', '-')} {text}" for name, text in shown if text)
         summary = f" ({self.summary.strip().rstrip('.')})" if self.summary else ""
-        return f"is treated by {self.name}{summary}{' with ' if options else ''}{options}"
+        return f"is treated by {self.name}{summary}{', with ' if options else ''}{options}"
 
     def guessable(self, keyed: bool) -> bool:
         """Whether who has the profile can find an original by trying all likely values."""
@@ -194,3 +195,17 @@ class Action(ABC):
             else:
                 out.append(result)
         return out if out or not values else REMOVE
+
+
+def _plain(option: object) -> str:
+    """An option's value for readers; empty where it has no plain form."""
+    match option:
+        case bool():
+            return "on" if option else "off"
+        case str():
+            return f"“{option}”"
+        case int() | float() | Decimal():
+            return str(option)
+        case tuple():
+            return ", ".join(filter(None, map(_plain, option)))
+    return ""

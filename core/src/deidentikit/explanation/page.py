@@ -26,7 +26,7 @@ _MEANINGS: Final = {
     State.NOTHING_SEEN: "fields are not listed for this type; no rule names one that looks like this category",
 }
 
-_OF_CATEGORIES: Final = (4, 26, 17, 53)
+_OF_CATEGORIES: Final = (6, 25, 17, 52)
 
 
 def page_of(explanation: Explanation) -> Page:
@@ -54,7 +54,7 @@ def _summary(explanation: Explanation) -> Iterator[Block]:
         ("Key", "given" if explanation.keyed else "none"),
         ("Files that no section takes", unmatched),
         ("Program", f"deidentikit {explanation.version}"),
-        ("Plugins used", ", ".join(_plugins(explanation))),
+        ("Plugins used", ", ".join(_packages(explanation))),
     ]
     yield Table((), tuple(rows))
     yield Heading(2, "Summary")
@@ -72,10 +72,11 @@ def _summary(explanation: Explanation) -> Iterator[Block]:
     yield from _spots(explanation.weak_spots, "None was found. Each section below has its own.")
 
 
-def _plugins(explanation: Explanation) -> Iterator[str]:
-    for plugin in explanation.plugins:
-        package = f"{plugin.distribution} {plugin.version}".strip()
-        yield f"{plugin.name} ({package})" if package else plugin.name
+def _packages(explanation: Explanation) -> Iterable[str]:
+    return dict.fromkeys(
+        f"{plugin.distribution} {plugin.version}" if plugin.distribution else plugin.name
+        for plugin in explanation.plugins
+    )
 
 
 def _overview(section: SectionExplained) -> tuple[Cell, ...]:
@@ -149,7 +150,7 @@ def _section(section: SectionExplained) -> Iterator[Block]:
             "What becomes of them",
             *(("Listed fields it acts on",) if section.listed else ()),
         )
-        widths = (4, 6, 19, 9, 29, 33) if section.listed else (4, 6, 30, 10, 50)
+        widths = (6, 7, 18, 10, 26, 33) if section.listed else (6, 7, 29, 10, 48)
         yield Table(head, tuple(_rule(number, rule, section) for number, rule in enumerate(section.rules, 1)), widths)
     else:
         yield Paragraph("There are no rules.")

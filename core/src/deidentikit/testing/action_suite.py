@@ -192,6 +192,17 @@ class ActionConformance:
             said = [*action.remarks(keyed), *(word for limits in _TIGHT[1:] for word in action.check(limits, keyed))]
             assert all(isinstance(message, str) and message for message in said)
 
+    def test_describes_itself_to_reviewers(self) -> None:
+        """Explaining: what becomes of a field is said on one line, without options that are kept out of `repr`."""
+        for action, keyed in self.cases():
+            said = [action.describe(keyed), *action.weak_spots(keyed)]
+            assert all(text.strip() and "\n" not in text for text in said)
+            hidden = [getattr(action, field.name) for field in attrs.fields(type(action)) if not field.repr]
+            secrets = [text for text in hidden if isinstance(text, str) and text]
+            assert not [text for text in said for secret in secrets if secret in text]
+            assert isinstance(action.guessable(keyed), bool)
+            assert not (action.keeps and (action.removes or action.creates))
+
     def test_native_actions_see_no_value(self) -> None:
         """Kind.NATIVE: the action gets no values and answers with texts of the profile, REMOVE or KEEP."""
         if self.action.kind is not Kind.NATIVE:

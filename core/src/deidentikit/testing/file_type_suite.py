@@ -16,6 +16,7 @@ from .damage_suite import DamageChecks
 from .declared import DeclaredFileType
 from .driving import FORMAT_LIBRARIES, deidentified, loaded_by, no_open_files_left
 from .edit_suite import EditChecks
+from .explain_suite import ExplainChecks
 from .streaming_suite import StreamingChecks
 
 CAPABILITIES = frozenset({"streaming", "insertion", "recurrence", "container", "raster"})
@@ -175,7 +176,7 @@ class SurfaceChecks(DeclaredFileType):
         assert limits is None or isinstance(limits, Limits)
 
 
-class FileTypeConformance(SurfaceChecks, EditChecks, DamageChecks, StreamingChecks):
+class FileTypeConformance(SurfaceChecks, ExplainChecks, EditChecks, DamageChecks, StreamingChecks):
     """The rules of the contract that every file type keeps. Subclass it in a test file::
 
         class TestIniFile(FileTypeConformance):
