@@ -158,6 +158,27 @@ def lines_installed(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Puts distributions with one plugin module each on the path, and nothing else that is installed."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *(p for p in sys.path if "site-packages" not in p)])
+    modules: list[str] = []
+
+    def put(distribution: str, code: str, entry: str = "", version: str = "1.0", requires: str = "") -> None:
+        module = f"{tmp_path.name}_{distribution}".replace("-", "_")
+        modules.append(module)
+        (tmp_path / f"{module}.py").write_text(code)
+        info = tmp_path / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        about = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        (info / "METADATA").write_text(about + (f"Requires-Dist: {requires}\n" if requires else ""))
+        (info / "entry_points.txt").write_text(f"[deidentikit]\n{entry or distribution} = {module}\n")
+
+    yield put
+    for module in modules:
+        sys.modules.pop(module, None)
+
+
+@pytest.fixture
 def shallow_stack() -> Iterator[int]:
     """A stack that soon overflows; gives a depth of folders that no recursion over them survives."""
     before = sys.getrecursionlimit()

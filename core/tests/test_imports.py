@@ -78,7 +78,7 @@ def plugin_names() -> set[str]:
 
 COMMON_WORDS = frozenset(("remove", "set", "keep", "hash", "table", "filename", "identity", "jitter", "json"))
 """Words of the language, of prose, of options and of key labels that are names of plugins as well."""
-HOOKS = "file_types|actions|check|outcome"
+HOOKS = "file_types|actions|check|outcome|contract"
 
 
 def test_core_names_no_plugin() -> None:

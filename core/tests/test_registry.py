@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -90,24 +88,6 @@ def file_type(
 
 
 Install = Callable[..., None]
-
-
-@pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Puts distributions with one plugin module each on the path, and nothing else that is installed."""
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *(p for p in sys.path if "site-packages" not in p)])
-
-    def put(distribution: str, code: str, entry: str = "", version: str = "1.0") -> None:
-        module = f"{tmp_path.name}_{distribution}".replace("-", "_")
-        (tmp_path / f"{module}.py").write_text(code)
-        info = tmp_path / f"{distribution.replace('-', '_')}-{version}.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n")
-        (info / "entry_points.txt").write_text(f"[deidentikit]\n{entry or distribution} = {module}\n")
-        monkeypatch.setitem(sys.modules, module, None)
-        monkeypatch.delitem(sys.modules, module)
-
-    return put
 
 
 GOOD = """

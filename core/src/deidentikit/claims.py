@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import shake_256
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -46,6 +47,8 @@ class TypeKeys:
     rule: Fragment
 
 
+_NOISE: Final = shake_256(b"noise").digest(4096)
+"""A file's head that is of no type."""
 _CORE: Final = frozenset((*TOP_KEYS, *SECTION_KEYS, *RULE_KEYS))
 
 
@@ -76,6 +79,8 @@ class Claims:
     def read_keys(self, registry: Registry) -> None:
         """Ask all classes for their keys, and see that none takes what belongs to another."""
         for name, file_type in self.file_types.items():
+            with self._failures.guard(self._origins[file_type], f"tell what files are of type {name!r}"):
+                self._check_recognition(file_type)
             with self._failures.guard(self._origins[file_type], f"tell the keys of {name!r}"):
                 self._add_type_keys(file_type, file_type.section_schema(), file_type.rule_schema())
         for action in dict.fromkeys(self.actions.values()):
@@ -129,6 +134,20 @@ class Claims:
                     NameTaken,
                 )
             self.default_action = cls
+
+    def _check_recognition(self, cls: type[FileType]) -> None:
+        """A type that claims noise claims every file, and so takes files from the types that know them."""
+        answer: object = cls.sniff(_NOISE, "noise")
+        if not isinstance(answer, bool):
+            what = type(answer).__name__
+            self._failures.add(
+                f"{self._origins[cls]}: {cls.__qualname__}.sniff has to answer True or False, not {what}"
+            )
+        elif answer and not cls.takes_the_rest:
+            self._failures.add(
+                f"{self._origins[cls]}: {cls.__qualname__} claims every file: sniff answers True for random bytes;"
+                " it has to look for a signature, or answer False"
+            )
 
     def _add_type_keys(self, cls: type[FileType], section: Fragment, rule: Fragment) -> None:
         origin = self._origins[cls]
@@ -237,5 +256,7 @@ def _action_faults(cls: type) -> Iterator[str]:
     aliases = cls.aliases
     if not isinstance(aliases, tuple) or not all(well_named(alias) for alias in aliases):
         yield "needs `aliases` to be a tuple of lower case words joined by '-'"
+    elif taken := [name for name in (getattr(cls, "name", ""), *aliases) if name in RULE_KEYS]:
+        yield f"takes the rule key {taken[0]!r} of the core for its name"
     if cls.apply is Action.apply and cls.apply_field is Action.apply_field:
         yield "has to define apply or apply_field"

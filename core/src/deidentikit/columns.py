@@ -13,6 +13,7 @@ from .filetype import Batch, Column, Step
 from .kinds import Value
 from .memo import check_readable
 from .plan import Plan
+from .results import one_of_one, one_result
 
 _ROOM: Final = 1 << 18
 """Cells remembered at a time, shared among all columns."""
@@ -256,20 +257,16 @@ class _Cells(dict[Key, str]):
             return cell
         if isinstance(value, bytes):
             check_readable(value, self._action)
-        result = self._action.apply(value, context) if self._one_by_one else _as_whole(self._action, value, context)
+        result = self._applied(value, context)
         if isinstance(result, Verdict):
             return cell if result is Verdict.KEEP else self._column.encode(None, cell, self._form)
         return self._column.encode(result, cell, self._form)
 
-
-def _as_whole(action: Action, value: Value, context: Context) -> Value | Verdict:
-    """What an action that treats whole fields makes of one cell."""
-    result = action.apply_field((value,), context)
-    if isinstance(result, Verdict):
-        return result
-    if len(result) != 1:
-        raise FieldError("wrong-kind", f"{action.name} does not make one value of one")
-    return result[0]
+    def _applied(self, value: Value, context: Context) -> Value | Verdict:
+        action, kind = self._action, self._form.kind
+        if self._one_by_one:
+            return one_result(action.apply(value, context), action, kind)
+        return one_of_one(action.apply_field((value,), context), action, kind)
 
 
 def _reads(action: Action) -> Iterator[str]:

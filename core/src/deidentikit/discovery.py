@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection
 from importlib.metadata import EntryPoint, entry_points
 from itertools import groupby
 from types import TracebackType
 from typing import Final
 
 import attrs
-import pluggy
 
-from . import hookspecs
 from .errors import DeidError, NameTaken, PluginError, UnknownPlugin, suggest
+from .release import DISTRIBUTION, own_version
 
 GROUP: Final = "deidentikit"
-_PREFIX: Final = f"{hookspecs.PROJECT}_"
-_MARK: Final = f"{hookspecs.PROJECT}_impl"
-_OFFERS: Final = ("deidentikit_file_types", "deidentikit_actions")
+_CORE: Final = re.compile(rf"{DISTRIBUTION}(?![\w.-])", re.IGNORECASE)
 
 
 @attrs.frozen
@@ -32,6 +29,8 @@ class Origin:
     distribution: str = ""
     version: str = ""
     module: str = ""
+    wants: str = ""
+    """What it asks of the core, as its distribution spells it; empty where it says nothing."""
 
     def __str__(self) -> str:
         if self.distribution:
@@ -56,9 +55,12 @@ class Failures:
         """Note a failure."""
         self._found.append((message, None, kind))
 
-    def guard(self, origin: Origin, doing: str) -> Guard:
-        """A context manager that notes whatever a plugin's own code raises within it."""
-        return Guard(self, origin, doing)
+    def guard(self, origin: Origin, doing: str, *, quotes: bool = True) -> Guard:
+        """A context manager that notes whatever a plugin's own code raises within it.
+
+        quotes : its message may be shown; False where it could hold a value or a path
+        """
+        return Guard(self, origin, doing, quotes)
 
     def caught(self, message: str, error: BaseException) -> None:
         """Note a failure with its cause."""
@@ -83,6 +85,7 @@ class Guard:
     failures: Failures
     origin: Origin
     doing: str
+    quotes: bool
 
     def __enter__(self) -> None:
         return None
@@ -90,11 +93,14 @@ class Guard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception | SystemExit):
             return False
-        what = str(error) if isinstance(error, DeidError) else f"{type(error).__name__}: {error}"
+        what = f"{type(error).__name__}: {error}" if self.quotes else type(error).__name__
+        if isinstance(error, DeidError):
+            what = str(error)
         where = self.origin if not self.origin.name else f"plugin {self.origin.name!r} of {self.origin}"
-        self.failures.caught(f"{where} cannot be used: it failed to {self.doing}: {what}", error)
+        hint = mismatch(self.origin) if isinstance(error, ImportError | AttributeError) else ""
+        self.failures.caught(f"{where} cannot be used: it failed to {self.doing}: {what}{hint}", error)
         return True
 
 
@@ -112,7 +118,7 @@ def installed(without: Collection[str], failures: Failures) -> list[tuple[Origin
     points = [point for point in points if point.name not in without]
     clashes = Failures()
     for name, group in groupby(points, key=_by_name):
-        owners = [_origin(point) for point in group]
+        owners = [origin_of(point) for point in group]
         if len(owners) > 1:
             listed = " and ".join(str(owner) for owner in owners)
             clashes.add(
@@ -123,7 +129,7 @@ def installed(without: Collection[str], failures: Failures) -> list[tuple[Origin
     clashes.raise_all()
     found: list[tuple[Origin, object]] = []
     for point in points:
-        origin = _origin(point)
+        origin = origin_of(point)
         with failures.guard(origin, f"load {point.value}"):
             found.append((origin, point.load()))
     return found
@@ -137,71 +143,14 @@ def _by_name_and_owner(point: EntryPoint) -> tuple[str, str]:
     return point.name, "" if point.dist is None else str(point.dist.name)
 
 
-def _origin(point: EntryPoint) -> Origin:
+def origin_of(point: EntryPoint) -> Origin:
     dist = point.dist
     if dist is None:
         return Origin(point.name, module=point.module)
-    return Origin(point.name, str(dist.name), dist.version, point.module)
+    wants = next((need for need in dist.requires or () if _CORE.match(need)), "")
+    return Origin(point.name, str(dist.name), dist.version, point.module, wants)
 
 
-def hooks_of(
-    plugins: Iterable[tuple[Origin, object]], failures: Failures
-) -> tuple[pluggy.PluginManager, dict[int, Origin]]:
-    """A plugin manager with all of them registered, and where each comes from.
-
-    Misspelt hooks, unknown arguments and hooks that lack the marker go to `failures`.
-    """
-    manager = pluggy.PluginManager(hookspecs.PROJECT)
-    manager.add_hookspecs(hookspecs)
-    known = {name for name in vars(hookspecs) if name.startswith(_PREFIX)}
-    origins: dict[int, Origin] = {}
-    for origin, plugin in plugins:
-        if _shape_is_good(origin, plugin, known, failures):
-            try:
-                manager.register(plugin, origin.name or None)
-            except pluggy.PluginValidationError as error:
-                failures.caught(f"{origin}: {str(error.args[0]).strip()}", error)
-            else:
-                origins[id(plugin)] = origin
-    return manager, origins
-
-
-def _shape_is_good(origin: Origin, plugin: object, known: Collection[str], failures: Failures) -> bool:
-    """Whether its hooks are marked, spelled right and of the right sort."""
-    marked = 0
-    good = True
-    for name, function in inspect.getmembers(plugin, inspect.isroutine):
-        options = getattr(function, _MARK, None)
-        if options is None:
-            if name.startswith(_PREFIX):
-                failures.add(f"{origin}: {name} lacks the marker @hookimpl")
-                good = False
-            continue
-        marked += 1
-        hook = options.get("specname") or name
-        if hook not in known:
-            failures.add(f"{origin}: there is no hook {hook!r}.{suggest(hook, known)}")
-            good = False
-        elif hook in _OFFERS and (options.get("wrapper") or options.get("hookwrapper")):
-            failures.add(f"{origin}: {hook} cannot be a wrapper")
-            good = False
-    if not marked and good:
-        failures.add(f"{origin}: no function is marked with @hookimpl, so it offers nothing")
-        good = False
-    return good
-
-
-def offers(
-    manager: pluggy.PluginManager, hook: str, origins: dict[int, Origin], failures: Failures
-) -> list[tuple[Origin, type]]:
-    """The classes that plugins return from a hook, each with its origin, in the order of registration."""
-    found: list[tuple[Origin, type]] = []
-    for implementation in getattr(manager.hook, hook).get_hookimpls():
-        origin = origins[id(implementation.plugin)]
-        with failures.guard(origin, f"answer {hook}"):
-            for offered in implementation.function():
-                if inspect.isclass(offered):
-                    found.append((origin, offered))
-                else:
-                    failures.add(f"{origin}: {hook} has to return classes, not {type(offered).__name__}")
-    return found
+def mismatch(origin: Origin) -> str:
+    """What the plugin asks of the core and what it finds, for failures that versions may explain."""
+    return f" (it asks for {origin.wants}; {own_version()} is installed)" if origin.wants else ""

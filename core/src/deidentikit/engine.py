@@ -17,6 +17,7 @@ from .kinds import Form, Kind, Value
 from .memo import Memos, check_readable
 from .plan import Plan
 from .report import Outcome, RuleCount
+from .results import field_results
 from .splice import FileSink, FileSource, Sink, Source
 
 HEAD: Final = 4096
@@ -117,7 +118,7 @@ class _Edit:
     def _field(self, field: Field, step: Step) -> None:
         action = step.action
         if step.form.kind is Kind.NATIVE:
-            result = action.apply_field((), self.context)
+            result = field_results(action.apply_field((), self.context), action, Kind.NATIVE)
             if result is Verdict.REMOVE:
                 if not field.required:
                     field.remove()
@@ -140,7 +141,7 @@ class _Edit:
     def _make(self, place: Place, step: Step) -> None:
         """A field where there was none. What cannot be made there is left out, or made empty, as `on-error` says."""
         try:
-            values = step.action.apply_field((), self.context)
+            values = field_results(step.action.apply_field((), self.context), step.action, Kind.NATIVE)
             if isinstance(values, Verdict):
                 return
             place.insert(values, step.form)
@@ -157,7 +158,7 @@ class _Edit:
         """The new values; the same object where nothing changes; None where the field goes."""
         action = step.action
         if type(action).apply_field is not Action.apply_field:
-            return self._field_values(values, action)
+            return self._field_values(values, step)
         memo = self._memos.get(step, self.context.limits)
         out: list[Value | None] = []
         kept = removed = 0
@@ -174,12 +175,13 @@ class _Edit:
             return values
         return None if removed and not any(value is not None for value in out) else out
 
-    def _field_values(self, values: Sequence[Value | None], action: Action) -> Sequence[Value | None] | None:
+    def _field_values(self, values: Sequence[Value | None], step: Step) -> Sequence[Value | None] | None:
         """What an action makes of a field as a whole."""
+        action = step.action
         present = [value for value in values if value is not None]
         for value in present:
             check_readable(value, action)
-        result = action.apply_field(present, self.context)
+        result = field_results(action.apply_field(present, self.context), action, step.form.kind)
         if isinstance(result, Verdict):
             return values if result is Verdict.KEEP else None
         if len(present) == len(values):

@@ -38,6 +38,14 @@ class NameTaken(PluginError):
     """Two distributions offer something under one name."""
 
 
+class BrokenContract(PluginError):
+    """A plugin's class does what the plugin contract rules out; the message holds no value."""
+
+    def __init__(self, culprit: type, message: str) -> None:
+        self.culprit = culprit
+        super().__init__(message)
+
+
 class UnknownPlugin(PluginError):
     """No installed plugin has this name."""
 

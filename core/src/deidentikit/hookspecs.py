@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PROJECT: Final = "deidentikit"
 CONTRACT: Final = 1
-"""The version of the plugin contract. A plugin may say in ``deidentikit_contract`` which one it is written for."""
+"""The version of the plugin contract. A plugin's module says in ``deidentikit_contract`` which it is written for."""
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 

@@ -10,6 +10,7 @@ from .context import Context
 from .errors import FieldError
 from .filetype import Limits, Step
 from .kinds import Opaque, Spelled, Value
+from .results import one_of_one, one_result
 
 _ROOM: Final = 1 << 16
 """Results remembered at a time, over all rules."""
@@ -90,14 +91,10 @@ class Memo:
         return known
 
     def _result(self, value: Value, context: Context) -> Value | Verdict:
+        kind = self._step.form.kind
         if self._one_by_one:
-            return self._action.apply(value, context)
-        result = self._action.apply_field((value,), context)
-        if isinstance(result, Verdict):
-            return result
-        if len(result) != 1:
-            raise FieldError("wrong-kind", f"{self._action.name} does not make one value of one")
-        return result[0]
+            return one_result(self._action.apply(value, context), self._action, kind)
+        return one_of_one(self._action.apply_field((value,), context), self._action, kind)
 
 
 def _key(value: Value) -> object:

@@ -11,10 +11,11 @@ import attrs
 
 from .action import Action
 from .claims import ActionKeys, Claims, TypeKeys
-from .discovery import Failures, Origin, hooks_of, installed, offers
+from .discovery import Failures, Origin, installed
 from .errors import PluginError, Problem, UnknownPlugin, near, suggest
 from .filetype import FileType
 from .fragment import Fragment
+from .hooks import answers, hooks_of, offers, retiring
 from .known import known_packages
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Registry:
     settings : keys that actions read from a section or the top level, merged
     options : the names of all options of all actions
     default_action : what a rule without an action gets; None where no plugin claims that
+    retiring : sentences about plugins that use what the next contract will not have
     """
 
     file_types: Mapping[str, type[FileType]]
@@ -56,6 +58,7 @@ class Registry:
     settings: Fragment
     options: frozenset[str]
     default_action: type[Action] | None
+    retiring: tuple[str, ...]
 
     def __init__(
         self,
@@ -65,7 +68,8 @@ class Registry:
         blocked: Collection[str] = (),
     ) -> None:
         self._blocked = frozenset(blocked)
-        self._hooks, origins = hooks_of(plugins, failures)
+        self._hooks, self._origins = hooks_of(plugins, failures)
+        origins = self._origins
         direct = [(Origin(module=cls.__module__), cls) for cls in classes]
         claims = Claims(failures)
         claims.add(
@@ -86,6 +90,7 @@ class Registry:
         self._action_keys = claims.action_keys
         self.options = frozenset(name for keys in self._action_keys.values() for name in keys.options)
         self.plugins = tuple(_infos(claims, origins.values()))
+        self.retiring = tuple(retiring(self._hooks, origins))
 
     @classmethod
     def from_installed(cls, without: Collection[str] = ()) -> Registry:
@@ -157,16 +162,27 @@ class Registry:
     def check(self, plan: Plan) -> Sequence[Problem]:
         """What plugins object to in a plan. Raises PluginError if one answers with anything else."""
         problems: list[Problem] = []
-        for answer in self._hooks.hook.deidentikit_check(plan=plan):
-            for problem in answer:
-                if not isinstance(problem, Problem):
-                    raise PluginError(f"deidentikit_check has to return problems, not {type(problem).__name__}")
-                problems.append(problem)
+        for origin, answer in answers(self._hooks, "deidentikit_check", self._origins, plan=plan):
+            failures = Failures()
+            with failures.guard(origin, "answer deidentikit_check", quotes=False):
+                problems += _all_problems(answer)
+            failures.raise_all()
         return problems
 
     def observe(self, outcome: Outcome) -> None:
-        """Tell plugins what became of one input."""
-        self._hooks.hook.deidentikit_outcome(outcome=outcome)
+        """Tell plugins what became of one input. Raises PluginError if one fails."""
+        for _ in answers(self._hooks, "deidentikit_outcome", self._origins, outcome=outcome):
+            continue
+
+
+def _all_problems(answer: object) -> list[Problem]:
+    if not isinstance(answer, Iterable):
+        raise PluginError(f"it has to return problems, not {type(answer).__name__}")
+    found = list(answer)
+    for problem in found:
+        if not isinstance(problem, Problem):
+            raise PluginError(f"it has to return problems, not {type(problem).__name__}")
+    return found
 
 
 def _infos(claims: Claims, origins: Iterable[Origin]) -> Iterator[PluginInfo]:

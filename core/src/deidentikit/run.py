@@ -6,12 +6,12 @@ import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Final, Protocol
 
 import attrs
 
+from .blame import blame
 from .collector import rarely_collecting
 from .context import Keys, read_key
 from .engine import HEAD, Engine, Output, Unchanging, copy_unchanged
@@ -21,12 +21,12 @@ from .kinds import utc_today
 from .plan import Plan, compile_plans, load_profile
 from .profile import Profile
 from .registry import Registry
+from .release import own_version
 from .report import Journal, Outcome, Report, Totals
 from .splice import FileSource, Source
 from .target import DryOutput, Target
 
 JOURNAL: Final = "journal.jsonl"
-DISTRIBUTION: Final = "deidentikit-core"
 _REASONS: Final = {
     "link": "links are not followed; name the file it points to as a source",
     "not-a-file": "this is no regular file",
@@ -189,7 +189,7 @@ class Run:
         except (Exception, SystemExit) as error:  # a defect must cost one file, not its neighbours, and leak nothing
             if self._on_defect is not None:
                 self._on_defect(scrubbed(error))
-            return _refusal(found, section, size, "defect", f"a defect of deidentikit: {type(error).__name__}")
+            return _refusal(found, section, size, "defect", blame(error))
 
     def _unclaimed(self, source: Source, found: Input, place: Output) -> Outcome:
         if self.profile.unmatched == "copy":
@@ -264,14 +264,6 @@ def scrubbed(error: BaseException) -> str:
         lines.append(type(link).__name__)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return "\n".join(lines)
-
-
-def own_version() -> str:
-    """The version of the core that is installed."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 def check_journal(folder: Path) -> None:

@@ -30,9 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.REFUSED)
     except Exception as error:  # our defect; its message could quote a value
+        from ..blame import blame
         from ..run import scrubbed
 
-        print(f"deidentikit: a defect of deidentikit\n{scrubbed(error)}", file=sys.stderr)
+        print(f"deidentikit: {blame(error)}\n{scrubbed(error)}", file=sys.stderr)
         return int(ExitCode.DEFECT)
 
 

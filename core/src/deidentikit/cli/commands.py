@@ -45,7 +45,10 @@ def plan(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Say what is wrong with a profile."""
+    """Say what is wrong with a profile, and with the key file if one is given."""
+    from ..context import read_key
+
+    read_key(None, options.key_file)
     try:
         profile = _load(options, _registry(options))
         problems, code = profile.remarks, ExitCode.DONE
@@ -105,6 +108,8 @@ def _open_file(path: Path) -> IO[bytes]:
 def plugins(options: argparse.Namespace) -> int:
     """List what is installed."""
     registry = _registry(options)
+    for warning in registry.retiring:
+        print(f"warning: {warning}", file=sys.stderr)
     found = sorted(registry.plugins, key=lambda plugin: (plugin.kind, plugin.name))
     if options.json:
         keys = ("name", "kind", "distribution", "version", "summary", "module")
@@ -121,7 +126,7 @@ def plugins(options: argparse.Namespace) -> int:
 
 def version(options: argparse.Namespace) -> int:
     """Print the version, or how to begin."""
-    from ..run import own_version
+    from ..release import own_version
     from .parser import build_parser
 
     if options.version:
@@ -168,7 +173,7 @@ def _prepare(options: argparse.Namespace, *, detailed: bool) -> Run:
         registry,
         key_file=options.key_file,
         detailed=detailed,
-        on_defect=lambda trace: print(f"a defect of deidentikit:\n{trace}", file=sys.stderr),
+        on_defect=lambda trace: print(f"a defect; where, without values:\n{trace}", file=sys.stderr),
     )
 
 

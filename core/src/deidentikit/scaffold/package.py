@@ -16,7 +16,7 @@ from typing import Final
 
 from ..errors import UsageError, shown
 from ..hookspecs import CONTRACT
-from ..run import own_version
+from ..release import own_version
 from .names import PackageNames
 
 _PYTHON: Final = "3.11"
