@@ -117,7 +117,7 @@ def read_key(reference: str | None, key_file: str | os.PathLike[str] | None, bas
     elif reference.startswith("env:"):
         name = reference[4:]
         if name not in os.environ:
-            raise UsageError(f"key: the environment variable {name} is not set")
+            raise UsageError(f"key: the environment variable {name} is not set; set it, or give a key with --key-file")
         raw, where = os.fsencode(os.environ[name]), f"the environment variable {name}"
     elif not reference.startswith("file:"):
         raise UsageError("key: expected env:NAME or file:PATH")
@@ -137,7 +137,8 @@ def _key_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"the key file {path} cannot be read: {error.strerror}") from None
+        remedy = f"; make one with: openssl rand -hex 32 > {path}" if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"the key file {path} cannot be read: {error.strerror}{remedy}") from None
 
 
 class Context:

@@ -42,7 +42,8 @@ def find_inputs(sources: Sequence[Path]) -> Iterator[Input]:
         try:
             found = os.lstat(source)
         except OSError as error:
-            raise UsageError(f"the source {source} cannot be read: {error.strerror}") from None
+            remedy = "; check its name, and the folder you are in" if isinstance(error, FileNotFoundError) else ""
+            raise UsageError(f"the source {source} cannot be read: {error.strerror}{remedy}") from None
         if stat.S_ISDIR(found.st_mode):
             yield from _walk(source)
         else:

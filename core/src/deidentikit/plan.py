@@ -10,7 +10,7 @@ from pathlib import Path
 import attrs
 
 from .action import Action
-from .errors import Problem, ProfileError, UsageError
+from .errors import Problem, ProfileError, UsageError, suggest
 from .filetype import FileType, Named, Rank, Selector, Step
 from .naming import NamePattern, Naming, Template
 from .profile import NameRule, Profile, Rule, Section, SubjectRule, read_profile
@@ -56,7 +56,8 @@ def load_profile(
     try:
         raw = source.read_bytes()
     except OSError as error:
-        raise UsageError(f"the profile {source} cannot be read: {error.strerror}") from None
+        remedy = "; check its name, and the folder you are in" if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(f"the profile {source} cannot be read: {error.strerror}{remedy}") from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -163,7 +164,7 @@ def _never_winning(section: str, steps: Iterable[Step]) -> Iterator[Problem]:
                 step.line,
                 f"{section}.fields",
                 f"this rule never acts: line {winner.line} names the same field {step.selector.text!r} before it,"
-                " and one rule acts on a field",
+                " and one rule acts on a field; take one of them out",
                 warning=True,
             )
 
@@ -191,7 +192,12 @@ def _name_patterns(where: str, rules: Iterable[NameRule], problems: list[Problem
             continue
         unknown = [name for name in rule.groups if name not in {*rule.input_regex.groupindex, *template.names()}]
         if unknown:
-            message = f"{', '.join(unknown)}: no named group of input-regex and no part of the output"
+            known = [*rule.input_regex.groupindex, *template.names()]
+            message = "; ".join(
+                f"{name!r} is neither a group (?P<{name}>...) of input-regex nor a part of the output."
+                f"{suggest(name, known)}"
+                for name in unknown
+            )
             problems.append(Problem(rule.line, f"{where}[{number}].groups", message))
         yield NamePattern(rule.input_regex, template, rule.groups, rule.line)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from .errors import Problem, suggest
-from .fragment import TOP_KEYS, Fragment, Key
+from .fragment import RULE_KEYS, TOP_KEYS, Fragment, Key
 from .rules import FileFilter, NameRule, Rule, Section, SubjectRule
 from .schema import OneOf, Scalar, Text
 from .schema.json_values import JsonSchema, words
@@ -79,7 +79,9 @@ class _KeyPlace(Scalar):
 
     def parse(self, text: str) -> str:
         if not re.fullmatch(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+", text):
-            raise ValueError("the key itself does not belong in a profile")
+            raise ValueError(
+                "the key itself does not belong in a profile; put it into a file and name that here or with --key-file"
+            )
         return text
 
 
@@ -139,10 +141,12 @@ def _read(root: Node, source: str, registry: Registry, keyed: bool | None) -> Pr
         str(top.get("on-error", "refuse")),
         keyed,
         children.get("folders"),
+        complete=settings.keys() == children.keys() & registry.settings.keys(),
     )
     named = [key for key in children if key in registry.sections]
     if not named and not root.report.failed:
-        root.problem(f"no section is here; there can be: {', '.join(sorted(registry.sections))}")
+        known = ", ".join(sorted(registry.sections))
+        root.problem(f"no section is here; add one for each type of file, of: {known}")
     sections = [SectionReader(key, lines[key], children[key], registry, defaults).read() for key in named]
     for node in (root, *(children[key] for key in named)):
         _check_salt(node, keyed)
@@ -163,7 +167,12 @@ def _unknown(root: Node, key: str, line: int, registry: Registry) -> None:
     hint = registry.hint_section(key)
     if key in ("fields", "filenames", "file-filter", "enforce-file-filter"):
         hint = " It stands within a section, such as 'dicom:', indented below it."
-    root.unknown_key(key, line, allowed, "section or key", hint or suggest(key, allowed))
+    elif key in registry.actions or key in registry.options or key in RULE_KEYS:
+        hint = " It stands in a rule, below 'fields:' of a section."
+    elif not (hint := hint or suggest(key, allowed)):
+        sections = ", ".join(sorted(registry.sections))
+        hint = f" Sections are {sections}; `deidentikit plugins` lists the file types that are installed."
+    root.unknown_key(key, line, allowed, "section or key", hint)
 
 
 def _check_salt(node: Node, keyed: bool) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from .action import Action
-from .errors import Problem
+from .errors import Problem, near
 from .filetype import FileType, Named
 from .fragment import RULE_KEYS, Fragment, Key
 from .kinds import Formats
@@ -51,13 +51,17 @@ _ANY_NAME: Final = re.compile("", re.DOTALL)
 
 @attrs.frozen
 class Defaults:
-    """What the top level gives to every section."""
+    """What the top level gives to every section.
+
+    complete : every setting that stands there is valid
+    """
 
     settings: Mapping[str, object]
     subject: SubjectRule | None
     on_error: str
     keyed: bool
     folders: Node | None = None
+    complete: bool = True
 
 
 def read_subject(node: Node) -> SubjectRule | None:
@@ -91,16 +95,21 @@ class SectionReader:
         self._class = registry.sections[name]
         self._keys = registry.type_keys(self._class)
         self._settings: dict[str, object] = dict(defaults.settings)
+        self._complete = defaults.complete
 
     def read(self) -> Section | None:
         """The section with all of it that is valid; None where its file type cannot be set up."""
         node = self._node
         if not node.is_blank and not isinstance(node.raw, Mapping):
-            node.unexpected("a block of keys, or nothing")
+            expected = "a block of keys, or nothing"
+            node.unexpected(expected, "rules stand below a key 'fields:'" if isinstance(node.raw, list) else "")
             return None
         fragment = {**SECTION, **self._registry.settings, **self._keys.section}
-        found = read_keys(node, fragment, skip=_ELSEWHERE)
-        self._settings.update({key: value for key, value in found.items() if key in self._registry.settings})
+        displaced = self._displaced(fragment)
+        found = read_keys(node, fragment, skip=(*_ELSEWHERE, *displaced))
+        settings = self._registry.settings.keys()
+        self._settings.update({key: value for key, value in found.items() if key in settings})
+        self._complete &= all(key in found for key in node.lines().keys() & settings)
         file_type = self._file_type({key: found[key] for key in self._keys.section if key in found})
         parts = {key: child for key, _, child in node.items() if key in _ELSEWHERE}
         subject = read_subject(parts["subject"]) if "subject" in parts else self._defaults.subject
@@ -112,7 +121,10 @@ class SectionReader:
         filters = tuple(self._filters(node, found.get("file-filter", ())))
         enforce = bool(found.get("enforce-file-filter", False))
         if enforce and "file-filter" not in node.lines():
-            node.problem("enforce-file-filter needs a file-filter to enforce", node.lines()["enforce-file-filter"])
+            node.problem(
+                "enforce-file-filter needs a file-filter to enforce; add one, such as '*.dcm'",
+                node.lines()["enforce-file-filter"],
+            )
         if file_type is None:
             return None
         return Section(
@@ -128,6 +140,15 @@ class SectionReader:
             on_error=str(found.get("on-error", self._defaults.on_error)),
             formats=self._formats(),
         )
+
+    def _displaced(self, fragment: Fragment) -> list[str]:
+        """Report the keys of rules that stand beside the rules."""
+        actions, options = self._registry.actions, self._registry.options
+        found = [key for key in self._node.lines() if key not in (*fragment, *_ELSEWHERE)]
+        displaced = [key for key in found if key in actions or key in options or key in (*RULE_KEYS, *self._keys.rule)]
+        for key in displaced:
+            self._node.problem(f"{key!r} stands in a rule, below 'fields:'; move it there", self._node.lines()[key])
+        return displaced
 
     def _file_type(self, own: Mapping[str, object]) -> FileType | None:
         options = {**self._class.sections[self._name].defaults, **own}
@@ -162,7 +183,8 @@ class SectionReader:
             return
         for entry in node.entries():
             if not isinstance(entry.raw, Mapping):
-                entry.unexpected("a rule: a block that begins with 'name:' or 'regex:'")
+                name = entry.text if entry.is_text and entry.text.isprintable() and len(entry.text) <= 40 else "..."
+                entry.unexpected(f"a rule: write 'name: {name}' behind the '- ', and its action on a line below")
                 continue
             rule = self._rule(entry)
             if rule is not None:
@@ -176,11 +198,14 @@ class SectionReader:
         found = read_keys(
             node, {key: naming[key] for key in children if key in naming}, skip=children.keys() - naming.keys()
         )
-        selectors = [key for key in children if key in ("name", "regex")]
+        selecting = ("name", "regex")
+        selectors = [key for key in children if key in selecting]
         if len(selectors) > 1:
-            node.problem("a rule has either 'name' or 'regex', not both", node.lines()[selectors[1]])
-        elif not selectors and not any(key in children for key in self._keys.rule):
-            node.problem("a rule needs 'name' or 'regex'")
+            node.problem(
+                "a rule has either 'name' or 'regex', not both: take one of them out", node.lines()[selectors[1]]
+            )
+        elif not selectors and not any(key in self._keys.rule or self._misspells(key, selecting) for key in children):
+            node.problem("this rule names no field: add 'name:' for one field, or 'regex:' for all that match")
         spec = read_action(node, self._registry, own)
         if not isinstance(spec, ActionSpec) or _errors(node.report.problems[before:]):
             return None
@@ -196,6 +221,11 @@ class SectionReader:
         on_error = found.get("on-error")
         return Rule(named, action, node.line, None if on_error is None else str(on_error))
 
+    def _misspells(self, key: str, names: Iterable[str]) -> bool:
+        """Whether a key that means nothing is like one of these; it is reported by itself."""
+        known = key in self._registry.actions or key in self._registry.options
+        return not known and bool(near(key, names, 1))
+
     def _build(self, spec: ActionSpec, node: Node) -> Action | None:
         """The action of a rule or group, after it was asked what speaks against it."""
         spelled = next((key for key, line, _ in node.items() if line == spec.line), "")
@@ -206,7 +236,7 @@ class SectionReader:
             at.problem(str(error), error.line)
             return None
         for part in _with_nested(action):
-            for message in part.problems(self._defaults.keyed):
+            for message in part.problems(self._defaults.keyed) if self._complete else ():
                 at.problem(message)
             for message in part.remarks(self._defaults.keyed):
                 at.problem(message, warning=True)

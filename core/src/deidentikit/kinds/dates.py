@@ -61,9 +61,13 @@ class DateFormat:
         if len(set(letters)) != len(letters):
             raise ValueError("a part stands twice in the format")
         if not {"Y", "y"} & set(letters):
-            raise ValueError("the format has no year (%Y)")
+            raise ValueError("the format has no year; year, month and day are written %Y, %m, %d")
         if "I" in letters and "p" not in letters:
             raise ValueError("hours of the half day (%I) need %p beside them")
+        if "d" in letters and not {"m", "b", "B"} & set(letters):
+            raise ValueError("the format has a day (%d) and no month; the month is %m, the minute %M")
+        if "M" in letters and not {"H", "I"} & set(letters):
+            raise ValueError("the format has minutes (%M) and no hours (%H); the month is %m")
         self._template, self._parts = self._quick(letters)
         self._patterns = [re.compile(pattern, re.IGNORECASE) for pattern in self._pattern_texts(letters)]
 
@@ -137,7 +141,7 @@ def _tokens(text: str) -> Iterator[tuple[bool, str]]:
         elif letter in _PARTS:
             yield True, letter
         else:
-            raise ValueError(f"%{letter} is not understood in a date format")
+            raise ValueError(f"%{letter} is not understood; year, month and day are written %Y, %m, %d")
 
 
 def _piece(tokens: list[tuple[bool, str]], at: int) -> str:

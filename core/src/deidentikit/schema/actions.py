@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from ..errors import suggest
 from .json_values import JsonSchema
 from .scalars import Yes
 from .tree import INVALID, Gathering, Invalid, Node, read_keys, read_value
@@ -106,7 +107,7 @@ def read_action(node: Node, registry: Registry, own: Iterable[str], name: str = 
     named = [(key, line, child) for key, line, child in node.items() if key in registry.actions]
     if len(named) > 1:
         keys = " and ".join(repr(key) for key, _, _ in named)
-        return node.problem(f"a rule has one action, found {keys}", named[1][1])
+        return node.problem(f"a rule has one action, found {keys}; keep one of them", named[1][1])
     if not named:
         return _default_action(node, registry, own, name)
     key, line, child = named[0]
@@ -129,14 +130,24 @@ def _default_action(node: Node, registry: Registry, own: frozenset[str], name: s
     strange = [(key, line) for key, line, _ in node.items() if key not in own]
     for key, line in strange:
         if key in registry.options:
-            node.problem(f"{key!r} stands without an action", line)
+            beside = sorted(name for name, cls in registry.actions.items() if key in registry.action_keys(cls).options)
+            node.problem(f"{key!r} stands without its action; add one of: {', '.join(beside)}", line)
         else:
-            node.unknown_key(key, line, (*own, *registry.actions), "action or key", registry.hint_action(key))
+            names = (*own, *registry.actions)
+            hint = registry.hint_action(key) or suggest(key, names) or _choices(own, registry)
+            node.unknown_key(key, line, names, "action or key", hint)
     if strange:
         return INVALID
     if registry.default_action is None:
         return node.problem("no action is named, and no action for that case is installed")
     return ActionSpec(name, registry.default_action.name, True, {}, node.line)
+
+
+def _choices(own: Iterable[str], registry: Registry) -> str:
+    return (
+        f" Actions are {', '.join(sorted(registry.actions))}; `deidentikit plugins` says what each does."
+        f" Other keys here are {', '.join(sorted(own))}."
+    )
 
 
 def build_nested(spec: ActionSpec, settings: Mapping[str, object], registry: Registry) -> Action:

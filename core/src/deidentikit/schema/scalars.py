@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from decimal import Decimal
-from typing import Final, NoReturn
+from typing import Final
 
 import attrs
 import strictyaml
@@ -64,7 +64,7 @@ class Yes(Scalar):
         if text.lower() in _TRUE:
             return True
         if text.lower() in _FALSE:
-            raise ValueError("this cannot be switched off; take the entry out instead")
+            raise ValueError("this cannot be switched off; take the line out instead")
         raise ValueError
 
 
@@ -142,7 +142,7 @@ class Number(Scalar):
 
     @property
     def expected(self) -> str:
-        return "a number"
+        return "a number, such as 2 or 2.5"
 
     def json_schema(self) -> JsonSchema:
         return number(pattern=r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -200,14 +200,27 @@ def compile_regex(text: str) -> re.Pattern[str]:
             return pattern
     except ExponentialError:
         raise ValueError(
-            "a repeat in the regular expression can match one text in many ways and may never end;"
-            " let something stand between its turns that it cannot match itself"
+            "a repeat can match one text in many ways and may never end;"
+            " write '(a+)', not '(a+)+', or let something stand between its turns that it cannot match itself"
         ) from None
     except re.error as error:
-        _no_regex(f"{error.msg} at position {error.pos}" if error.pos is not None else error.msg)
+        raise ValueError(_no_regex(text, error)) from None
     except (OverflowError, RecursionError):
-        _no_regex("too large")
+        raise ValueError("it is too large") from None
 
 
-def _no_regex(why: str) -> NoReturn:
-    raise ValueError(f"the regular expression cannot be read: {why}") from None
+def _no_regex(text: str, error: re.error) -> str:
+    """What is wrong with a regular expression and how it is put right; characters are counted from 1."""
+    said = error.msg
+    at = 0 if error.pos is None else error.pos + 1
+    if said.startswith("missing ), unterminated"):
+        return f"the '(' at character {at} has no ')'; a bracket that means itself is written '\\('"
+    if said.startswith("unbalanced parenthesis"):
+        return f"the ')' at character {at} has no '('; a bracket that means itself is written '\\)'"
+    if said.startswith("unterminated character set"):
+        return f"the '[' at character {at} has no ']'; a bracket that means itself is written '\\['"
+    if said.startswith("nothing to repeat"):
+        return f"nothing stands before the {text[at - 1]!r} at character {at} that it could repeat; any text is '.*'"
+    if said.startswith("unknown extension"):
+        return f"'(?' at character {at - 1} begins nothing that is known; a named group is written '(?P<name>...)'"
+    return f"{said} at character {at}" if at else said

@@ -147,7 +147,7 @@ class Node:
             help_ = f" Write {dashed!r}."
         else:
             help_ = hint or suggest(key, names)
-        if not help_ and len(names) <= 20:
+        if not help_:
             help_ = f" Allowed here: {', '.join(sorted(names))}."
         self.problem(f"unknown {what} {key!r}{beside and f' beside {beside!r}'}.{help_}", line)
 
@@ -233,7 +233,7 @@ def read_keys(
     if isinstance(node.raw, Mapping):
         for name in required:
             if name not in node.raw:
-                node.problem(f"{name!r} is missing")
+                node.problem(f"the key {name!r} is missing here")
     return out
 
 

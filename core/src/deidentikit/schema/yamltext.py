@@ -11,10 +11,13 @@ from strictyaml import ruamel
 from strictyaml.parser import StrictYAMLLoader
 
 from ..errors import Problem
+from .malformed import misfit
 from .tree import SECRETS, Node, Report
 
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BEFORE_FLOW: Final = re.compile(r"(?P<indent>[\s-]*)(?:(?P<key>[^\s:#-][^:#]*):\s+)?")
+_ODD_SPACE: Final = re.compile("^[ -]*([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])", re.MULTILINE)
+_REGEX_KEY: Final = re.compile(r"\bregex:\s*$")
 _SCALAR_END: Final = re.compile(r"\s+#.*$")
 _MAX_SHOWN: Final = 12
 
@@ -35,11 +38,16 @@ class _Flow(_Block):
 def parse(text: str, report: Report) -> Node | None:
     """The whole profile as a node, or None after reporting why it is no strict YAML."""
     if not text.strip():
-        report.problems.append(Problem(0, "", "the profile is empty"))
+        report.problems.append(Problem(0, "", "the profile is empty; write at least one section, such as 'dicom:'"))
         return None
     if forbidden := _FORBIDDEN.search(text):
         line = text.count("\n", 0, forbidden.start()) + 1
         message = f"the character U+{ord(forbidden[0]):04X} is not allowed in a profile; take it out"
+        report.problems.append(Problem(line, "", message))
+        return None
+    if odd := _ODD_SPACE.search(text):
+        line = text.count("\n", 0, odd.start(1)) + 1
+        message = f"a space of another kind (U+{ord(odd[1]):04X}) stands before this line's text; use ordinary spaces"
         report.problems.append(Problem(line, "", message))
         return None
     try:
@@ -63,15 +71,18 @@ def parse(text: str, report: Report) -> Node | None:
 def _refusal(error: strictyaml.YAMLError, text: str) -> Problem:
     """What YAML refuses, in words for the author. Marks of parse errors are plain and cheap."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    begun = getattr(error, "context_mark", None)
     lines = text.splitlines()
     if isinstance(error, refusals.DuplicateKeysDisallowed):
         line = error.context_mark.line
         key = str(error.problem).removeprefix("Duplicate key '").removesuffix("' found")
         return Problem(line + 1, "", f"the key {key!r} stands here a second time; put both blocks into one")
     if isinstance(error, refusals.InconsistentIndentationDisallowed):
-        return Problem(
-            error.context_mark.line + 1, "", "this block is not indented like its neighbours; indent them alike"
+        message = (
+            "this block is not indented by as many spaces as its neighbours; indent each level by the same number,"
+            " such as 2"
         )
+        return Problem(error.context_mark.line + 1, "", message)
     if isinstance(error, refusals.FlowMappingDisallowed):
         return Problem(error.context_mark.line + 1, "", _flow(text, error.context_mark.line, error.context_mark.column))
     if isinstance(error, refusals.TagTokenDisallowed):
@@ -82,7 +93,17 @@ def _refusal(error: strictyaml.YAMLError, text: str) -> Problem:
         return Problem(line + 1, "", "a value beginning with '&' is not used here; put quotes around a text")
     if mark is None:
         return Problem(0, "", f"this is not YAML: {error.problem}")
+    if begun is not None and "quoted scalar" in str(error.context):
+        return _unclosed(str(error.problem or ""), begun.line, mark.line)
     return _malformed(str(error.problem or ""), mark.line, mark.column, lines)
+
+
+def _unclosed(problem: str, begun: int, at: int) -> Problem:
+    """What goes wrong between quotes."""
+    if "escape" in problem:
+        message = "a backslash stands between double quotes; use single quotes for regular expressions"
+        return Problem(at + 1, "", message)
+    return Problem(begun + 1, "", "a quote is opened in this line and never closed")
 
 
 def _malformed(problem: str, at: int, column: int, lines: list[str]) -> Problem:
@@ -91,30 +112,21 @@ def _malformed(problem: str, at: int, column: int, lines: list[str]) -> Problem:
     rest = line[column:]
     if "alias" in problem:
         message = "a value beginning with '*' needs quotes, such as '*.dcm'"
+        if _REGEX_KEY.search(line[:column]):
+            message = "a value beginning with '*' needs quotes; in a regular expression any text is '.*', not '*'"
     elif "\\t" in problem or rest.startswith("\t") or "\t" in line[: len(line) - len(line.lstrip())]:
         message = "a tab stands here; indent with spaces"
     elif "cannot start any token" in problem and rest[:1] in ("@", "`", "%"):
         message = f"a value beginning with {rest[:1]!r} needs quotes"
     elif "document start" in problem:
         message = "a line beginning with '%' is not used here; put quotes around a text"
-    elif "mapping values are not allowed" in problem:
-        message = (
-            "a second ': ' stands in this line, or the line is indented deeper than the one above;"
-            " put quotes around a text that holds ': '"
-        )
-    elif "expected <block end>" in problem or "could not find expected ':'" in problem:
-        message = (
-            "this line does not fit the block it stands in: check the indentation, the ':' behind"
-            " each key and the '- ' before each entry, here and in the line above"
-        )
-    elif "quoted scalar" in problem or "end of stream" in problem:
-        message = "a quote is opened and not closed"
+    elif "mapping values" in problem or "<block end>" in problem or "could not find expected ':'" in problem:
+        number, message = misfit(lines, at)
+        return Problem(number, "", message)
     elif "for merging" in problem:
         message = "'<<' is not used here; write the keys out"
     elif "another document" in problem:
         message = "a second document begins here; a profile is one document, without '---' within"
-    elif "escape" in problem:
-        message = "a backslash stands between double quotes; use single quotes for regular expressions"
     else:
         message = f"this is not YAML: {problem}"
     return Problem(at + 1, "", message)

@@ -92,6 +92,6 @@ def test_salt_and_key_exclude_each_other_and_no_salt_shows() -> None:
     salted = make(salt="pepper")
     assert list(salted.problems(keyed=True))
     assert not list(salted.problems(keyed=False))
-    assert list(salted.remarks(keyed=False))
+    assert not list(salted.remarks(keyed=False)), "the profile's reader remarks on any salt"
     assert not list(make().remarks(keyed=True))
     assert "pepper" not in repr(salted)

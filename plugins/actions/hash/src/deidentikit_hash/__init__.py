@@ -58,21 +58,21 @@ class Hash(Action):
     def check(self, limits: Limits, keyed: bool) -> Iterable[str]:
         yield from super().check(limits, keyed)
         if not limits.hex_digits:
-            yield "this field cannot hold the hex digits of a hash; remove or replace it instead"
+            move = "move, " if limits.kinds is not None and Kind.DATE in limits.kinds else ""
+            yield f"this field cannot hold the letters and digits of a hash; {move}remove or replace it instead"
         elif limits.max_length is not None and self.digits > limits.max_length:
-            yield f"a hash of {self.digits} digits is longer than the {limits.max_length} characters of this field"
+            yield (
+                f"a hash of {self.digits} digits is longer than the {limits.max_length} characters of this field;"
+                f" set hash-digits to {limits.max_length} or less"
+            )
 
     def problems(self, keyed: bool) -> Iterable[str]:
         if keyed and self.salt:
             yield "a key and a salt do not go together; take the salt out"
 
     def remarks(self, keyed: bool) -> Iterable[str]:
-        if keyed:
-            return
-        if self.salt:
-            yield "the salt stands in the profile, so who reads the profile can find values by trying; prefer a key"
-        else:
-            yield "a hash without a key can be undone by trying all likely values; name a key"
+        if not keyed and not self.salt:
+            yield "a hash without a key can be undone by trying all likely values; give a key with --key-file"
 
     def describe(self, keyed: bool) -> str:
         same = "the same for the same value"

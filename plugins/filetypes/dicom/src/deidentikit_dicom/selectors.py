@@ -174,6 +174,8 @@ def _part(text: str, at: int, end: int) -> tuple[ElementName, int]:
         hint = f" Did you mean {near[0]!r}?" if near else ""
         also = f" Also near: {', '.join(near[1:])}." if near[1:] else ""
         raise ValueError(f"{word[0]!r} is no DICOM keyword.{hint}{also}")
+    if near := near_keywords(re.sub(r"\W+", "", text[at:end])):
+        raise ValueError(f"{text!r} is no DICOM keyword. Did you mean {near[0]!r}?")
     raise ValueError(
         f"{text!r} names no DICOM element. Write a keyword, `00100020`, `(0010,0020)`, `60xx0022`,"
         ' `(0029,"CREATOR",01)`, or a path such as `OtherPatientIDsSequence.0.PatientID`'

@@ -23,7 +23,11 @@ _PATTERNS: Final = {
     "IS": (re.compile(r"[+-]?\d+", re.ASCII), "IS holds whole numbers"),
     "DS": (re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII), "DS holds decimal numbers"),
 }
-_DATES: Final = ("DA", "DT", "TM")
+_DATES: Final = {
+    "DA": "date; write it like 20210615",
+    "DT": "date with time; write it like 20210615143005",
+    "TM": "time; write it like 143005",
+}
 _DATE_KINDS: Final = (Kind.DATE, Kind.DATETIME)
 _TEXT_KINDS: Final = (Kind.TEXT, Kind.UID, Kind.NATIVE)
 
@@ -167,7 +171,7 @@ class Strings:
             if self.vr == "IS" and not IS_LOW <= int(stripped) <= IS_HIGH:
                 return "out-of-range", "the number lies outside the range of IS"
             if self.vr in _DATES and not spelled and not is_date(self.vr, stripped):
-                return "wrong-kind", f"the new value is no {'time' if self.vr == 'TM' else 'date'} as {self.vr} has it"
+                return "wrong-kind", f"the new value is no {_DATES[self.vr]}"
         return None
 
     def _length(self, text: str) -> int:
