@@ -82,7 +82,7 @@ class Spec:
             case Sort.FIXED:
                 raise FieldError("required", "the field says how the file is to be read; leave it")
             case Sort.SHORT_DATE:
-                read_short(text)
+                read_short(text, _LATE)
             case Sort.LONG_DATE:
                 read_long(text)
             case Sort.TIME:
@@ -94,6 +94,9 @@ class Spec:
             case Sort.WHOLE if parse_number(text) % 1:
                 raise FieldError("wrong-kind", "the field holds a whole number")
 
+
+_LATE: Final = 2088
+"""A leap year that two digits cannot say, in which any day and month can be."""
 
 VERSION: Final = Spec("version", "version of the format", 8, Sort.FIXED)
 PATIENT: Final = Spec("patient", "local patient identification", 80)
