@@ -14,8 +14,11 @@ import shutil
 import sysconfig
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
+from deidentikit.cli import main
+from deidentikit.explanation import FORMATS
 from deidentikit.registry import Registry
 from deidentikit.testing.corpus import corpus_dir
 
@@ -76,3 +79,19 @@ def test_case(case: Path, compare: ModuleType, command: str, request: pytest.Fix
         pytest.skip(" ".join(REGISTRY.hint_section(name) for name in absent).strip())
     _, _, why, _ = compare.run_case(case.name, command, 60)
     assert not why
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("case", CASES, ids=lambda folder: folder.name)
+def test_every_profile_can_be_explained(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    profile = str(case / "profile.yml")
+    usable = main(["check", profile]) == 0
+    for style in FORMATS:
+        capsys.readouterr()
+        assert (main(["explain", profile, "--format", style]) == 0) is usable
+        page = capsys.readouterr().out
+        assert ("Everything that no rule names" in page) is usable
+        if not usable:
+            continue
+        if style == "html":
+            ElementTree.fromstring(page.partition("\n")[2])

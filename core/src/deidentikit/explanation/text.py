@@ -24,8 +24,8 @@ def as_text(explanation: Explanation) -> str:
 def _lines(block: Block) -> Iterator[str]:
     match block:
         case Heading(level, text):
-            title = one_line(text)
-            yield from ("", title, "=-~."[level - 1] * min(len(title), WIDTH))
+            title = _wrapped(one_line(text), WIDTH)
+            yield from ("", *title, "=-~."[level - 1] * max(map(len, title)))
         case Paragraph(text):
             yield from _wrapped(one_line(text), WIDTH)
         case Bullets(items, warns):
