@@ -16,8 +16,8 @@ from .editing import Editing, Result, Splice
 from .fields import REQUIRED_META, DicomField, DicomPlace
 from .layout import PREAMBLE, Layout
 from .matcher import Creators, Hits, Matcher
-from .selectors import DicomSelector
 from .replay import Replay
+from .selectors import DicomSelector
 from .settling import Settling
 from .syntax import CHARACTER_SET, ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
 from .values import Encoding, texts

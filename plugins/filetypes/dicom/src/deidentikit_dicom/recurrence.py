@@ -41,7 +41,7 @@ class Stretch:
         self.lengths = [index for index, tag in enumerate(self.tags) if not tag & 0xFFFF]
         self.frame = [index for index, token in enumerate(tokens) if token[4] < 0 and frames(token[0])]
         self.reached: tuple[list[tuple[int, int]], list[int]] | None = None
-        self._placed: tuple[int, int, list[Token]] = (0, 0, [])
+        self._placed: tuple[int, int, list[Token]] = (-1, -1, [])
 
     def placed(self, pos: int, index: int) -> list[Token]:
         """The tokens where the stretch begins at `pos` and its first token is number `index`."""

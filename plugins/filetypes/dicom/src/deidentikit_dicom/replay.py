@@ -94,11 +94,17 @@ class Replay:
         """Note what the steps made of stretches that were not recalled."""
         recalled = {first for first, _, _ in self._recalled}
         for first, stretch in self._document.layout.stretches:
-            if first not in recalled and stretch.reached is not None and self._repeats(stretch):
-                outcome = self._outcome(first, stretch, [index for index, _ in stretch.reached[0]])
-                self._spend(len(stretch.data))
-                self._memory[stretch, self._frame] = outcome
-                self._recalled.append((first, stretch, outcome))
+            if first in recalled or stretch in self._memory:
+                continue
+            after = first + len(stretch.tokens)
+            reached = [index - first for index, _ in self._document.hits.fields if first <= index < after]
+            self._spend(len(stretch.data))
+            if any(frames(stretch.tags[index]) for index in reached):
+                self._memory[stretch] = None  # what becomes of these depends on elements elsewhere
+                continue
+            outcome = self._outcome(first, stretch, reached)
+            self._memory[stretch, self._frame] = outcome
+            self._recalled.append((first, stretch, outcome))
         self._recalled.sort(key=lambda part: part[0])
 
     def redone(self) -> Iterator[Redone]:
@@ -147,11 +153,6 @@ class Replay:
                 step = document.matcher.steps[order]
                 counts[step] = counts.get(step, 0) + 1
         return Outcome(reached, values, removed, counts)
-
-    def _repeats(self, stretch: Stretch) -> bool:
-        """Whether what becomes of the stretch depends on nothing but what an outcome is filed under."""
-        reached = stretch.reached[0] if stretch.reached is not None else ()
-        return not any(frames(stretch.tokens[index][0]) for index, _ in reached)
 
     @cached_property
     def _main_frame(self) -> list[int]:
