@@ -102,7 +102,9 @@ class SectionReader:
         node = self._node
         if not node.is_blank and not isinstance(node.raw, Mapping):
             expected = "a block of keys, or nothing"
-            node.unexpected(expected, "rules stand below a key 'fields:'" if isinstance(node.raw, list) else "")
+            node.unexpected(
+                expected, "the rules of a section stand below its key 'fields:'" if isinstance(node.raw, list) else ""
+            )
             return None
         fragment = {**SECTION, **self._registry.settings, **self._keys.section}
         displaced = self._displaced(fragment)
