@@ -198,7 +198,7 @@ class TestDateFormat:
         assert form.spell(form.parse(text).shift(timedelta(days=days)), text).lower() == moved.lower()
         assert form.spell(form.parse(text), text).lower() == text.lower()
 
-    @pytest.mark.parametrize("format_", ["%d.%m", "%Y%Y", "%Q", "%Y %", "%I:%M %Y", "plain"])
+    @pytest.mark.parametrize("format_", ["%d.%m", "%Y%Y", "%Q", "%Y %", "%I:%M %Y", "%Y-%M-%d", "%Y %M", "plain"])
     def test_formats_that_cannot_be_are_refused(self, format_: str) -> None:
         with pytest.raises(ValueError, match=r".+"):
             DateFormat(format_)

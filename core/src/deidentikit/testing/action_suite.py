@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -21,6 +22,7 @@ from ..fragment import RULE_KEYS, Validator, fragment_faults
 from ..kinds import Form, Formats, Kind, Moment, Opaque, PersonName, Span, Spelled, Value
 from ..profile import read_profile
 from ..registry import Registry
+from ..schema.tree import json_schema_of_key
 from .driving import FORMAT_LIBRARIES, SECRET, TODAY, VALUE_TYPES, loaded_by
 from .lines import LinesFile
 
@@ -156,6 +158,8 @@ class ActionConformance:
             assert [*fragment_faults(fragment)] == []
             assert not set(fragment) & set(RULE_KEYS)
             assert not [name for name, key in fragment.items() if not key.doc.strip()]
+            for key in fragment.values():
+                assert json.loads(json.dumps(json_schema_of_key(key), allow_nan=False))["description"]
             keys.update(fragment)
         fields = {field.name: field for field in attrs.fields(self.action)}
         if self.action.build.__func__ is Action.build.__func__:  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ..filetype import Limits, Named, Rank, Selector
 from ..fragment import RULE_KEYS, SECTION_KEYS, fragment_faults
 from ..registry import Registry
+from ..schema.tree import json_schema_of_key
 from ..splice import BytesSource
 from .damage_suite import DamageChecks
 from .declared import DeclaredFileType
@@ -43,7 +45,7 @@ class SurfaceChecks(DeclaredFileType):
         assert self.file_type.capabilities <= CAPABILITIES
 
     def test_schemas_are_well_formed(self) -> None:
-        """Schema fragments: keys are lower case words joined by '-', documented, and not the core's."""
+        """Schema fragments: keys are lower case words joined by '-', documented, known to editors, not the core's."""
         for fragment, taken in (
             (self.file_type.section_schema(), SECTION_KEYS),
             (self.file_type.rule_schema(), RULE_KEYS),
@@ -51,6 +53,8 @@ class SurfaceChecks(DeclaredFileType):
             assert [*fragment_faults(fragment)] == []
             assert not set(fragment) & set(taken)
             assert not [name for name, key in fragment.items() if not key.doc.strip()]
+            for key in fragment.values():
+                assert json.loads(json.dumps(json_schema_of_key(key), allow_nan=False))["description"]
 
     def test_every_preset_sets_the_type_up(self) -> None:
         """Presets: the defaults of each section name are options that the class takes."""
