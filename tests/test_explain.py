@@ -343,3 +343,17 @@ def test_hostile_texts_of_a_profile_stay_texts(registry: Registry) -> None:
 def test_a_profile_that_was_not_compiled_is_refused() -> None:
     with pytest.raises(UsageError, match="not compiled"):
         explain(Profile(name="empty"))
+
+
+def test_what_the_how_to_shows_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "how-to" / "explain-to-a-committee.md").read_text("utf-8")
+    blocks = re.findall(r"^```(sh|python)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    (command,) = (text.split() for language, text in blocks if language == "sh")
+    output = tmp_path / "page.html"
+    assert main([str(output) if word == "page.html" else word for word in command[1:]]) == 0
+    assert "Section dicom" in Page(output.read_text("utf-8")).text
+    names: dict[str, object] = {}
+    for code in (text for language, text in blocks if language == "python"):
+        exec(compile(code, "how-to", "exec"), names)
+    assert names["open_questions"]
