@@ -21,7 +21,9 @@ VECTORS = re.findall(r"^\| `([^`]*)` \| (\d+) \| (\d+) \| `([^`]*)` \|$", README
 
 
 def scrambled(text: str, keep_first: int = 0, keep_last: int = 0, context: Context = KEYED) -> str:
-    result = ScrambleDigits(keep_first=keep_first, keep_last=keep_last).apply(text, context)
+    result = ScrambleDigits(scramble_digits_keep_first=keep_first, scramble_digits_keep_last=keep_last).apply(
+        text, context
+    )
     assert isinstance(result, str)
     return result
 
@@ -131,7 +133,7 @@ PROFILE = """
   fields:
     - name: {name}
       scramble-digits: yes
-      keep-first: 1
+      scramble-digits-keep-first: 1
 """
 SAME = scrambled("020417", keep_first=1)
 CASES: dict[str, tuple[str, str]] = {
@@ -151,7 +153,7 @@ def test_every_file_type_gets_the_same_digits(deid_project: Project, section: st
 
 
 def test_a_number_in_json_becomes_a_text_of_as_many_digits(deid_project: Project) -> None:
-    deid_project.profile(PROFILE.format(section="json", name="id").replace("      keep-first: 1\n", ""))
+    deid_project.profile(PROFILE.format(section="json", name="id").replace("      scramble-digits-keep-first: 1\n", ""))
     deid_project.add("a.json", '{"id": 20417}')
     result = deid_project.run("--key-file", deid_project.key(SECRET.decode())).assert_ok()
     result.assert_json("a.json", {"id": scrambled("20417")})

@@ -8,6 +8,6 @@ class TestScrambleDigits(ActionConformance):
     action = ScrambleDigits
     rules = (
         "scramble-digits: yes",
-        "scramble-digits: yes\nkeep-first: 2",
-        "scramble-digits: yes\nkeep-first: 1\nkeep-last: 4",
+        "scramble-digits: yes\nscramble-digits-keep-first: 2",
+        "scramble-digits: yes\nscramble-digits-keep-first: 1\nscramble-digits-keep-last: 4",
     )

@@ -20,10 +20,12 @@ from deidentikit import (
     Step,
     hookimpl,
 )
+from deidentikit.identifiers import UNREACHED, Catalogue, Reach
 from deidentikit.splice import Source
 
 from .cells import Cell, Cells
 from .document import EdfDocument, Options, different_texts
+from .explaining import CATALOGUE, reach
 from .fields import FORMATS, known_text
 from .header import Header, looks_like_edf, read_header
 from .selectors import EdfSelector, Matcher, compile_selector
@@ -102,6 +104,13 @@ class EdfFile(FileType):
             texts = partial(_annotations, source, header)
             yield Listed(ANNOTATIONS, Sort.TEXT.value, "texts of EDF+ annotations, each once", texts)
 
+    @classmethod
+    def catalogues(cls) -> Sequence[Catalogue]:
+        return (CATALOGUE,)
+
+    def reach(self, matcher: object, name: str) -> Reach:
+        return reach(matcher, self._options, name) if isinstance(matcher, Matcher) else UNREACHED
+
     def rest(self) -> Iterable[str]:
         yield "Fields of the header that no rule names stay as they are, and all samples do."
         if self._options.remove_annotation_signals:
@@ -112,6 +121,7 @@ class EdfFile(FileType):
             yield "Annotations that no rule names stay."
 
     def weak_spots(self) -> Iterable[str]:
+        yield "In EDF+ a name that is spelled with a space goes on in patient.additional, which needs its own rule."
         yield "The samples themselves, such as an electrocardiogram, can tell a person from others."
 
     def leaves_annotations(self, matcher: object) -> bool:
@@ -126,6 +136,10 @@ def _values(cell: Cell) -> Sequence[str]:
 
 def _annotations(source: Source, header: Header) -> Sequence[str]:
     return [text.decode("utf-8", "replace") for text in different_texts(source, header)]
+
+
+deidentikit_contract = 1
+"""The version of the contract that this plugin is written for."""
 
 
 @hookimpl

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from deidentikit import Registry
 
 MAX_DIGITS: Final = 200
-"""A number is no longer; a text with more digits is no identifier."""
+"""An identifier is no longer."""
 
 _DIGIT: Final = re.compile("[0-9]")
 _INSTEAD: Final = {
@@ -34,22 +34,24 @@ class ScrambleDigits(Action):
 
     A value never stays as it is, and two values that differ never become the same.
 
-    keep_first, keep_last : how many digits stay at the value's beginning and end
+    scramble_digits_keep_first, scramble_digits_keep_last : how many digits stay at the value's beginning and end
     """
 
     name: ClassVar[str] = "scramble-digits"
     summary: ClassVar[str] = "Replace digits by others, keyed; length, letters and separators stay."
     kind: ClassVar[Kind] = Kind.TEXT
 
-    keep_first: int = 0
-    keep_last: int = 0
+    scramble_digits_keep_first: int = 0
+    scramble_digits_keep_last: int = 0
 
     @classmethod
     def options_schema(cls, registry: Registry) -> Fragment:
         count = Whole(0, MAX_DIGITS)
         return {
-            "keep-first": Key(count, "How many digits stay as they are at the beginning of a value.", "0"),
-            "keep-last": Key(count, "How many digits stay as they are at the end of a value.", "0"),
+            "scramble-digits-keep-first": Key(
+                count, "How many digits stay as they are at the beginning of a value.", "0"
+            ),
+            "scramble-digits-keep-last": Key(count, "How many digits stay as they are at the end of a value.", "0"),
         }
 
     def problems(self, keyed: bool) -> Iterable[str]:
@@ -58,13 +60,15 @@ class ScrambleDigits(Action):
 
     def describe(self, keyed: bool) -> str:
         kept = [
-            f"the {which} {count}" for which, count in (("first", self.keep_first), ("last", self.keep_last)) if count
+            f"the {which} {count}"
+            for which, count in (("first", self.scramble_digits_keep_first), ("last", self.scramble_digits_keep_last))
+            if count
         ]
         but = f", but for {' and '.join(kept)}" if kept else ""
         return f"gets other digits{but}, which only the holder of the key can tell; all that is no digit stays"
 
     def weak_spots(self, keyed: bool) -> Iterable[str]:
-        if self.keep_first or self.keep_last:
+        if self.scramble_digits_keep_first or self.scramble_digits_keep_last:
             yield "scramble-digits leaves some digits as they are; they may tell a person from others"
 
     def check(self, limits: Limits, keyed: bool) -> Iterable[str]:
@@ -80,16 +84,20 @@ class ScrambleDigits(Action):
         if any(char.isdigit() and not char.isascii() for char in value):
             raise FieldError("wrong-kind", "the value has digits other than 0 to 9")
         digits = "".join(_DIGIT.findall(value))
-        end = len(digits) - self.keep_last
-        if end <= self.keep_first:
+        end = len(digits) - self.scramble_digits_keep_last
+        if end <= self.scramble_digits_keep_first:
             raise FieldError("wrong-kind", "the value has no digit that could be replaced")
-        if end - self.keep_first > MAX_DIGITS:
+        if end - self.scramble_digits_keep_first > MAX_DIGITS:
             raise FieldError("too-long", f"the value has more than {MAX_DIGITS} digits to replace")
-        first, last = digits[: self.keep_first], digits[end:]
+        first, last = digits[: self.scramble_digits_keep_first], digits[end:]
         tweak = join(first, last)
-        new = following(digits[self.keep_first : end], lambda data: context.mac(self.name, data), tweak)
+        new = following(digits[self.scramble_digits_keep_first : end], lambda data: context.mac(self.name, data), tweak)
         left = iter(first + new + last)
         return _DIGIT.sub(lambda _: next(left), value)
+
+
+deidentikit_contract = 1
+"""The version of the contract that this plugin is written for."""
 
 
 @hookimpl
