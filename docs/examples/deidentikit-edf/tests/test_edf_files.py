@@ -8,7 +8,7 @@ from datetime import date
 
 import attrs
 import pytest
-from deidentikit import FieldError, FileError, Named
+from deidentikit import FieldError, FileError, Named, Registry, Step
 from deidentikit.splice import BytesSink, BytesSource
 from deidentikit.testing import Project
 from deidentikit_edf import EdfFile
@@ -155,6 +155,26 @@ def test_a_regex_sees_the_listed_names(regex: str) -> None:
     selector = file_type.compile(Named(regex=regex))
     assert file_type.limits(selector) is None
     assert file_type.check_literal(selector, "anything at all") is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "reached", "beyond"),
+    [
+        ("patient", "patient.name", True, False),
+        ("patient.*", "patient.code", True, False),
+        ("recording.startdate", "startdate", True, False),
+        ("signals.2.transducer", "signals.*.transducer", True, True),
+        ("signals.2.transducer", "signals.*.reserved", False, False),
+        ("patient.name", "patient.code", False, False),
+    ],
+)
+def test_reviewers_are_told_what_a_rule_reaches(rule: str, name: str, reached: bool, beyond: bool) -> None:
+    file_type = EdfFile({}, "edf")
+    action = Registry.from_installed().actions["remove"]()
+    matcher = file_type.bind([Step(file_type.compile(Named(name=rule)), action, action.form)], ())
+    found = file_type.reach(matcher, name)
+    assert found.nowhere is not reached
+    assert bool(found.beyond) is beyond
 
 
 def test_memory_does_not_grow_with_the_number_of_records() -> None:

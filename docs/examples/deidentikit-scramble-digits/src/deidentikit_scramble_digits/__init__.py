@@ -59,11 +59,8 @@ class ScrambleDigits(Action):
             yield "scramble-digits needs a key: name one with --key-file or `key:`"
 
     def describe(self, keyed: bool) -> str:
-        kept = [
-            f"the {which} {count}"
-            for which, count in (("first", self.scramble_digits_keep_first), ("last", self.scramble_digits_keep_last))
-            if count
-        ]
+        counts = {"first": self.scramble_digits_keep_first, "last": self.scramble_digits_keep_last}
+        kept = [f"the {which} {count}" for which, count in counts.items() if count]
         but = f", but for {' and '.join(kept)}" if kept else ""
         return f"gets other digits{but}, which only the holder of the key can tell; all that is no digit stays"
 
