@@ -71,7 +71,7 @@ class Table:
 
 @attrs.frozen
 class Terms:
-    """A long list of names, each with where it stands, to be set in columns."""
+    """A long list of names, each with where it stands or nothing, to be set in columns."""
 
     items: tuple[tuple[str, str], ...]
 

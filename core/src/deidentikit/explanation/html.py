@@ -41,7 +41,7 @@ def _lines(block: Block) -> Iterator[str]:
             yield "</ul>"
         case Terms(items):
             yield '<ul class="terms">'
-            yield from (f"<li>{_escaped(title)} <code>{_escaped(place)}</code></li>" for title, place in items)
+            yield from (f"<li>{_escaped(title)}{_place(place)}</li>" for title, place in items)
             yield "</ul>"
         case Table():
             yield from _table(block)
@@ -77,6 +77,10 @@ def _cell(cell: Cell) -> str:
             return f"<code>{_escaped(text)}</code>"
         case str(text):
             return _escaped(text)
+
+
+def _place(place: str) -> str:
+    return f" <code>{_escaped(place)}</code>" if place else ""
 
 
 def _escaped(text: str) -> str:

@@ -27,7 +27,7 @@ def _lines(block: Block) -> Iterator[str]:
         case Bullets(items):
             yield from (f"- {_escaped(item)}" for item in items)
         case Terms(items):
-            yield "; ".join(f"{_escaped(title)} {_code(place)}" for title, place in items)
+            yield "; ".join(f"{_escaped(title)} {_code(place)}" if place else _escaped(title) for title, place in items)
         case Table(head, rows):
             width = len(head) or max(map(len, rows), default=1)
             yield _row([_escaped(text) for text in head] or [""] * width)

@@ -26,6 +26,8 @@ _MEANINGS: Final = {
     State.NOTHING_SEEN: "fields are not listed for this type; no rule names one that looks like this category",
 }
 
+_MANY: Final = 8
+"""More fields than these stand below the table of rules, not in it."""
 _OF_CATEGORIES: Final = (6, 25, 17, 52)
 
 
@@ -150,8 +152,12 @@ def _section(section: SectionExplained) -> Iterator[Block]:
             "What becomes of them",
             *(("Listed fields it acts on",) if section.listed else ()),
         )
-        widths = (6, 7, 18, 10, 26, 33) if section.listed else (6, 7, 29, 10, 48)
+        widths = (6, 7, 24, 10, 31, 22) if section.listed else (6, 7, 29, 10, 48)
         yield Table(head, tuple(_rule(number, rule, section) for number, rule in enumerate(section.rules, 1)), widths)
+        for number, rule in enumerate(section.rules, 1):
+            if len(rule.reaches) > _MANY:
+                yield Heading(4, f"Listed fields on which rule {number} acts ({len(rule.reaches)})")
+                yield Terms(tuple((title, "") for title in rule.reaches))
     else:
         yield Paragraph("There are no rules.")
     yield Heading(3, "Everything that no rule names")
@@ -175,7 +181,9 @@ def _rule(number: int, rule: RuleExplained, section: SectionExplained) -> tuple[
     if rule.never:
         effect = f"Never acts: line {rule.never} names the same fields before it."
     fields = Code(rule.names)
-    reaches = (", ".join(rule.reaches) or "none",) if section.listed else ()
+    many = len(rule.reaches) > _MANY
+    listed = f"{len(rule.reaches)} fields, see below" if many else ", ".join(rule.reaches) or "none"
+    reaches = (listed,) if section.listed else ()
     return str(number), str(rule.line), fields, rule.manner, effect, *reaches
 
 

@@ -34,7 +34,7 @@ def _lines(block: Block) -> Iterator[str]:
                 yield f"{'!' if warns else '-'} {first}"
                 yield from (f"  {line}" for line in rest)
         case Terms(items):
-            yield from _wrapped("; ".join(one_line(f"{title} {place}") for title, place in items), WIDTH)
+            yield from _wrapped("; ".join(one_line(f"{title} {place}".rstrip()) for title, place in items), WIDTH)
         case Table(head, rows):
             yield from _table([list(head)] if head else [], [[_cell(cell) for cell in row] for row in rows])
 
