@@ -180,6 +180,19 @@ def test_a_file_type_that_fails_costs_the_file(install: Install, deid_project: P
     assert "refused: a.lines: a defect of acme-lines 1.0: LookupError (defect)" in result.stderr
 
 
+def test_a_file_that_two_types_claim_is_listed_as_neither(install: Install, deid_project: Project) -> None:
+    install("acme-lines", LINES, "lines")
+    other = LINES.replace("LinesFile]", "Other]").replace(
+        "@hookimpl", "class Other(LinesFile):\n    name = 'other'\n    sections = {'other': Preset()}\n\n@hookimpl", 1
+    )
+    install("acme-other", other, "other")
+    path = deid_project.add("IM_0001", "#lines\nname=Jane\n")
+    result = deid_project.command("fields", path)
+    assert result.exit_code == ExitCode.USAGE
+    assert "can be read as lines and other; say which with --section" in result.stderr
+    assert "name" in deid_project.command("fields", "--section", "other", path).assert_ok().stdout
+
+
 @pytest.mark.parametrize("method", ["problems(self, keyed)", "remarks(self, keyed)", "reads(self)"])
 def test_an_action_that_fails_before_any_file_is_read(install: Install, deid_project: Project, method: str) -> None:
     install("acme-lines", LINES, "lines")

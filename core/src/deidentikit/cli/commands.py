@@ -226,6 +226,15 @@ def _type_of(options: argparse.Namespace, registry: Registry, source: Source) ->
         if name.lower().endswith(kind.sections[section].suffixes or ("\0",))
     ]
     by_signature = [(section, kind) for section, kind in registry.sections.items() if kind.sniff(head, name)]
-    for section, kind in sorted(by_suffix + by_signature, key=lambda found: found[1].takes_the_rest):
+    claims = [
+        [found for found in some if found[1].takes_the_rest is rest]
+        for rest in (False, True)
+        for some in (by_suffix, by_signature)
+    ]
+    first = next(filter(None, claims), [])
+    if len({kind.name for _, kind in first}) > 1:
+        known = " and ".join(section for section, _ in first)
+        raise UsageError(f"{shown(options.file)} can be read as {known}; say which with --section")
+    for section, kind in first:
         return kind(kind.sections[section].defaults, section)
     raise FileError("unmatched", f"no installed file type knows {shown(options.file)}; name one with --section")
