@@ -16,10 +16,11 @@ nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
-nox.options.sessions = ["lint", "types", "tests", "wheels", "scaffold", "imports"]
+nox.options.sessions = ["lint", "types", "tests", "wheels", "scaffold", "examples", "imports"]
 
 ROOT = Path(__file__).parent
 PROJECTS = [ROOT, ROOT / "core", *sorted(file.parent for file in ROOT.glob("plugins/*/*/pyproject.toml"))]
+EXAMPLES = sorted(file.parent for file in ROOT.glob("docs/examples/*/pyproject.toml"))
 RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({"3.11", "3.12", "3.13", RUNNING}, key=lambda version: int(version.partition(".")[2]))
 
@@ -95,6 +96,9 @@ def types(session: nox.Session) -> None:
     packages = [name for name in map(package, PROJECTS) if name]
     session.run("mypy", "--strict", *[word for name in packages for word in ("-p", name)])
     session.run("mypy", "--strict", "noxfile.py", "benchmarks", env={"MYPYPATH": "benchmarks"})
+    for folder in EXAMPLES:
+        parts = [str(folder / "src"), str(folder / "tests")]
+        session.run("mypy", "--strict", *parts, env={"MYPYPATH": os.pathsep.join(parts)})
 
 
 @nox.session(python=PYTHONS)
@@ -158,6 +162,28 @@ def scaffold(session: nox.Session) -> None:
     made = {path.name: path.read_text("utf-8") for path in (folder / "out").iterdir()}
     if made != MADE_BY_NEW:
         session.error(f"the new plugins made {made}")
+
+
+@nox.session
+def examples(session: nox.Session) -> None:
+    """The example plugins work in a fresh environment beside the wheels: all their tests, their profile."""
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    venv = dist.with_name("fresh")
+    scripts = venv / ("Scripts" if sys.platform == "win32" else "bin")
+    uv(session, "build", "--all-packages", "--wheel", "--clear", f"--out-dir={dist}")
+    uv(session, "venv", "--clear", f"--python={session.virtualenv.location}", str(venv))
+    sources = [f"--find-links={dist}", f"--constraints={ROOT / 'constraints.txt'}"]
+    wanted = ["deidentikit", "deidentikit-core[testing]", "pytest", *map(str, EXAMPLES)]
+    uv(session, "pip", "install", f"--python={venv}", *sources, *wanted)
+    listed = str(session.run(str(scripts / "deidentikit"), "plugins", external=True, silent=True))
+    for folder in EXAMPLES:
+        if distribution(folder) not in listed:
+            session.error(f"`deidentikit plugins` does not list {distribution(folder)}")
+        with session.chdir(folder):
+            session.run(str(scripts / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", external=True)
+        for profile in folder.glob("*.yml"):
+            check = ("check", f"--key-file={ROOT / 'examples/demo.key'}", str(profile))
+            session.run(str(scripts / "deidentikit"), *check, external=True)
 
 
 @nox.session
