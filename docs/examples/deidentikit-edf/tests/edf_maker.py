@@ -70,7 +70,7 @@ def make_header(
     for text, width in (
         *((patient, 80), (recording, 80), (startdate, 8), ("23.59.07", 8), (str(256 * (count + 1)), 8)),
         *((mark + reserved, 44), (str(records), 8), ("1", 8), (str(count), 4)),
-        *((signal.label, 16) for signal in signals),
+        *((signal.label.replace("EDF", "BDF" if bdf else "EDF"), 16) for signal in signals),
         *((signal.transducer, 80) for signal in signals),
         *(("" if signal.annotated else "uV", 8) for signal in signals),
         *((signal.low, 8) for signal in signals),
