@@ -43,12 +43,13 @@ class Area:
 
 def areas(source: Source, header: Header) -> Iterator[Area]:
     """All annotation bytes of a file, record by record."""
-    for record in range(header.records if header.annotations else 0):
-        base = header.size + record * header.record_size
-        for signal in header.annotations:
-            start, width = base + header.offset(signal), header.widths[signal]
+    parts = [(header.offset(signal), header.widths[signal]) for signal in header.annotations]
+    size = header.record_size
+    for record in range(header.records if parts else 0):
+        base = header.size + record * size
+        for number, (offset, width) in enumerate(parts):
             if width:
-                yield Area(record, start, source.pread(width, start), signal == header.annotations[0])
+                yield Area(record, base + offset, source.pread(width, base + offset), keeps_time=not number)
 
 
 def texts(area: Area) -> Iterator[bytes]:

@@ -232,7 +232,7 @@ class Cells:
             raise error.at(follower.path) from None
 
     def changes(self) -> Iterator[tuple[Slot, bytes]]:
-        """The slots that change, with their new bytes. Raises FieldError (``too-long``)."""
+        """The slots that change, in the order of the file, with their new bytes. Raises FieldError (``too-long``)."""
         for slot, each in self._by_slot.items():
             if each.is_changed:
                 mark = self.header.mark if slot.spec is RESERVED else ""

@@ -147,7 +147,7 @@ class EdfDocument(Document, Batch):
         splice(self._source, sink, self._patches())
 
     def _patches(self) -> Iterator[Patch]:
-        changes = sorted(self._cells.changes(), key=lambda change: change[0].start)
+        changes = list(self._cells.changes())
         if self._drops_signals:
             yield Patch(0, self._header.size, without_signals(self._header, dict(changes)))
             yield from (Patch(area.start, area.end, b"") for area in areas(self._source, self._header))
@@ -183,9 +183,7 @@ class EdfDocument(Document, Batch):
         if self._drops_signals:
             meant = without_signals(self._header, changes)
         else:
-            meant = b"".join(
-                changes.get(slot, slot.raw) for slot in sorted(self._header.slots, key=lambda slot: slot.start)
-            )
+            meant = b"".join(changes.get(slot, slot.raw) for slot in self._header.slots)
         if written.pread(found.size, 0) != meant or found.records != self._header.records:
             raise FileError("verify", "the output's header is not what was meant")
         if not self._drops_signals and any(

@@ -15,7 +15,7 @@ def without_signals(header: Header, changes: Mapping[Slot, bytes]) -> bytes:
     """
     left = len(header.widths) - len(header.annotations)
     out: list[bytes] = []
-    for slot in sorted(header.slots, key=lambda slot: slot.start):
+    for slot in header.slots:
         if slot.signal in header.annotations:
             continue
         data = changes.get(slot, slot.raw)
