@@ -16,7 +16,7 @@ nox.options.default_venv_backend = "uv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = False
 nox.options.download_python = "never"
-nox.options.sessions = ["lint", "types", "tests", "wheels", "scaffold", "examples", "imports"]
+nox.options.sessions = ["lint", "types", "tests", "wheels", "scaffold", "examples", "imports", "docs"]
 
 ROOT = Path(__file__).parent
 PROJECTS = [ROOT, ROOT / "core", *sorted(file.parent for file in ROOT.glob("plugins/*/*/pyproject.toml"))]
@@ -25,6 +25,9 @@ RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({"3.11", "3.12", "3.13", RUNNING}, key=lambda version: int(version.partition(".")[2]))
 
 PINS = re.compile(r"^constraint-dependencies = \[(?:|\n.*?)\]$", re.MULTILINE | re.DOTALL)
+FOREIGN = re.compile(
+    r"<(?:script|img|iframe)\b[^>]*\ssrc=[\"']?(?:https?:)?//|<link\b[^>]*\srel=[\"']?stylesheet[^>]*//"
+)
 
 IMPORTS = """
 import sys
@@ -191,6 +194,19 @@ def imports(session: nox.Session) -> None:
     """Starting the program and loading every plugin imports no format library."""
     sync(session)
     session.run("python", "-I", "-c", IMPORTS)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation site, in `site`: no warnings, and nothing in it that a browser would load from elsewhere."""
+    location = session.virtualenv.location
+    environment = {"UV_PROJECT_ENVIRONMENT": location}
+    only = ["--only-group=docs", f"--python={location}"]
+    session.run_install("uv", "sync", "--quiet", *only, env=environment)
+    session.run("mkdocs", "build", "--strict", "--clean", env={"NO_MKDOCS_2_WARNING": "1"})
+    pages = sorted((ROOT / "site").rglob("*.html"))
+    if foreign := [page.name for page in pages if FOREIGN.search(page.read_text("utf-8"))]:
+        session.error(f"these pages load from elsewhere: {', '.join(foreign)}")
 
 
 @nox.session
