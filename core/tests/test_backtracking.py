@@ -6,7 +6,7 @@ import re
 
 import pytest
 from deidentikit.backtracking import ExponentialError, degree
-from deidentikit.schema import compile_regex
+from deidentikit.regex import compile_regex
 
 
 @pytest.mark.parametrize(

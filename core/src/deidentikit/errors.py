@@ -50,6 +50,11 @@ class UnknownPlugin(PluginError):
     """No installed plugin has this name."""
 
 
+def printable(path: str) -> str:
+    """A field's path fit for one line of a log."""
+    return path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
+
+
 @attrs.frozen(order=True)
 class Problem:
     """One thing wrong in a profile.

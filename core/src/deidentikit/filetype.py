@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from decimal import Decimal
@@ -14,6 +15,7 @@ import attrs
 from .action import Action
 from .identifiers import UNREACHED, Catalogue, Reach
 from .kinds import Form, Formats, Kind, Value
+from .regex import compile_regex
 from .splice import Sink, Source
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class Limits:
 
 
 UNLIMITED = Limits()
+TELLING = 5
+"""Characters from which on an equal value in a field that no step reached counts in `Document.residual`."""
 
 
 @attrs.frozen
@@ -76,6 +80,18 @@ class Selector:
     rank: Rank
     identity: Hashable
     insertable: bool = False
+
+
+@attrs.frozen
+class RegexSelector(Selector):
+    """A regular expression. What of a field it is matched with, from the start, is the file type's choice."""
+
+    pattern: re.Pattern[str] = attrs.field(kw_only=True)
+
+    @classmethod
+    def of(cls, regex: str) -> Self:
+        """The selector for a rule's `Named.regex`. Raises ValueError for one that cannot be used."""
+        return cls(regex, Rank.REGEX, ("regex", regex), pattern=compile_regex(regex))
 
 
 @attrs.frozen(eq=False)
@@ -197,9 +213,11 @@ class Batch(Protocol):
 
     def rows(self) -> int | None:
         """For a table, whose fields are all `Column`: how many rows the batch has. None where there are no rows."""
+        return None
 
     def subjects(self, name: str) -> Sequence[str]:
         """For a table: the original text of a column named in `reads`, row by row; nothing if it is absent."""
+        return ()
 
 
 class RecurringBatch(Batch, Protocol):
@@ -252,7 +270,7 @@ class Document(ABC):
     def residual(self) -> int | None:
         """How many fields that no step reached hold an equal value to one that was edited.
 
-        Values of five or more characters count. None where the type cannot tell.
+        Values of `TELLING` or more characters count. None where the type cannot tell.
         """
         return None
 

@@ -10,7 +10,7 @@ from .action import Action, Verdict
 from .errors import BrokenContract, FieldError
 from .kinds import Kind, Moment, Opaque, Span, Value
 
-_TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
+VALUE_TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
     Kind.TEXT: (str, Opaque),
     Kind.UID: (str, Opaque),
     Kind.NUMBER: (Decimal,),
@@ -19,11 +19,12 @@ _TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
     Kind.BYTES: (bytes,),
     Kind.NATIVE: (str,),
 }
+"""What values of each kind are."""
 
 
 def one_result(result: object, action: Action, kind: Kind) -> Value | Verdict:
     """A result of `Action.apply`. Raises BrokenContract for one that is no value of the kind and no verdict."""
-    if isinstance(result, (Verdict, *_TYPES[kind])):
+    if isinstance(result, (Verdict, *VALUE_TYPES[kind])):
         return result  # type: ignore[return-value]
     raise BrokenContract(type(action), f"the action {action.name!r} gives {_named(result)} for a {kind.value}")
 

@@ -12,7 +12,7 @@ import attrs
 from .action import Action
 from .filetype import FileType, Named
 from .kinds import Formats
-from .schema import compile_regex
+from .regex import compile_regex
 
 REGEX_MARK: Final = "r!"
 """Before a file filter that is a regular expression."""

@@ -8,7 +8,7 @@ serve as well. A validator of your own, a subclass of `Scalar` or `Gathering`, s
 
 from ..fragment import Fragment, Key, Validator
 from .actions import ActionSpec, PlacedError, build_nested, nested_action
-from .scalars import Number, OneOf, RegexText, Scalar, Text, Whole, Yes, YesNo, compile_regex
+from .scalars import Number, OneOf, RegexText, Scalar, Text, Whole, Yes, YesNo
 from .tree import Block, Gathering, ListOf, Node, Texts
 
 __all__ = [
@@ -31,6 +31,5 @@ __all__ = [
     "Yes",
     "YesNo",
     "build_nested",
-    "compile_regex",
     "nested_action",
 ]

@@ -22,8 +22,9 @@ from ..fragment import RULE_KEYS, Validator, fragment_faults
 from ..kinds import Form, Formats, Kind, Moment, Opaque, PersonName, Span, Spelled, Value
 from ..profile import read_profile
 from ..registry import Registry
+from ..results import VALUE_TYPES
 from ..schema.tree import json_schema_of_key
-from .driving import FORMAT_LIBRARIES, SECRET, TODAY, VALUE_TYPES, loaded_by
+from .driving import FORMAT_LIBRARIES, SECRET, TODAY, loaded_by
 from .lines import LinesFile
 
 _QUICK = settings(

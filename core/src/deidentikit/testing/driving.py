@@ -7,10 +7,9 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Final, cast
 
@@ -20,7 +19,7 @@ from ..action import KEEP, REMOVE, Action, Verdict
 from ..context import Context, Keys
 from ..engine import Engine
 from ..filetype import Batch, Column, FileType, Named, Step
-from ..kinds import Form, Kind, Moment, Opaque, Span, Value
+from ..kinds import Form, Kind, Moment, Span, Value
 from ..plan import Plan, compile_plans
 from ..profile import Profile
 from ..registry import Registry
@@ -35,17 +34,6 @@ FORMAT_LIBRARIES: Final = frozenset(
     " pyarrow pydicom pylibjpeg skimage tifffile xmltodict".split()
 )
 """What importing a plugin must not bring in."""
-
-
-VALUE_TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
-    Kind.TEXT: (str, Opaque),
-    Kind.UID: (str, Opaque),
-    Kind.NUMBER: (Decimal,),
-    Kind.DATE: (Moment, Span),
-    Kind.DATETIME: (Moment, Span),
-    Kind.BYTES: (bytes,),
-}
-"""What a field gives for a kind."""
 
 
 @attrs.frozen(eq=False)

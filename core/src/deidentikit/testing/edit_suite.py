@@ -14,9 +14,10 @@ from ..kinds import Kind, Value, canonical_text
 from ..plan import compile_plans
 from ..profile import read_profile
 from ..registry import Registry
+from ..results import VALUE_TYPES
 from ..splice import BytesSource
 from .declared import DeclaredFileType
-from .driving import VALUE_TYPES, change, deidentified, echo, keep, new_context, put, spellings, take, walk, work_on
+from .driving import change, deidentified, echo, keep, new_context, put, spellings, take, walk, work_on
 
 
 class EditChecks(DeclaredFileType):

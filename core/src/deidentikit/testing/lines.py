@@ -16,6 +16,7 @@ import attrs
 
 from ..errors import FieldError, FileError, suggest
 from ..filetype import (
+    TELLING,
     UNLIMITED,
     Batch,
     Document,
@@ -163,12 +164,6 @@ class LinesDocument(Document, Batch):
     def _reached(self, name: str) -> list[_Line]:
         return [line for line in self._lines if self._matcher.reads[name].reaches(line)]
 
-    def rows(self) -> int | None:
-        return None
-
-    def subjects(self, name: str) -> Sequence[str]:
-        raise NotImplementedError("lines have no rows")
-
     def settle(self) -> None:
         for line in self._lines if self._remove_others else ():
             if line not in self._steps:
@@ -179,7 +174,7 @@ class LinesDocument(Document, Batch):
         return {"remove-others": self._effects} if self._effects else {}
 
     def residual(self) -> int:
-        old = {line.value for line in self._edits if len(line.value) >= 5}
+        old = {line.value for line in self._edits if len(line.value) >= TELLING}
         return sum(line.value in old for line in self._lines if line not in self._steps)
 
     def write(self, sink: Sink) -> None:
