@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 from deidentikit.filetype import Named, Rank, Selector
+from deidentikit.regex import compile_regex
 
 from .dictionary import Mask, keyword_of, mask_of, near_keywords, tag_of, vr_of
 
@@ -105,20 +106,11 @@ def compile_selector(named: Named) -> DicomSelector:
     """The selector for a rule.
 
     Raises ValueError, with near names, for a keyword that the dictionary does not hold, for a
-    malformed tag or path, and for a regex that does not compile.
+    malformed tag or path, and for a regex that cannot be used.
     """
     if named.regex is not None:
-        return _regex(named.regex)
+        return DicomSelector(named.regex, Rank.REGEX, ("regex", named.regex), pattern=compile_regex(named.regex))
     return _path(named.name or "")
-
-
-def _regex(text: str) -> DicomSelector:
-    try:
-        pattern = re.compile(text)
-    except re.error as error:
-        place = "" if error.pos is None else f" at position {error.pos}"
-        raise ValueError(f"the regex cannot be used: {error.msg}{place}") from None
-    return DicomSelector(text, Rank.REGEX, ("regex", text), False, (), (), pattern)
 
 
 def _path(text: str) -> DicomSelector:

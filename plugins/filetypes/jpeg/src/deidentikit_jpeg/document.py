@@ -138,12 +138,6 @@ class JpegDocument(Document, Batch):
             item for block in blocks if block is not None for item in block.items() if not keys.isdisjoint(item.keys)
         )
 
-    def rows(self) -> int | None:
-        return None
-
-    def subjects(self, name: str) -> Sequence[str]:
-        raise NotImplementedError("a JPEG file has no rows")
-
     # writing
 
     def settle(self) -> None:

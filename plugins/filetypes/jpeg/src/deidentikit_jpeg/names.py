@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import suggest
-from deidentikit.filetype import Field, Limits, Named, Rank, Selector, Step
+from deidentikit.filetype import Field, Limits, Named, Rank, RegexSelector, Selector, Step
 from deidentikit.kinds import Kind
 from deidentikit_image_metadata import iptc, photoshop, tags, values
 from deidentikit_image_metadata.edit import LOCATED
@@ -85,13 +85,6 @@ class NameSelector(Selector):
         return (self.key, *self.others)
 
 
-@attrs.frozen
-class RegexSelector(Selector):
-    """A regular expression that matches names, with or without their blocks, from their start."""
-
-    pattern: re.Pattern[str] = attrs.field(kw_only=True)
-
-
 @attrs.frozen(eq=False)
 class Item:
     """A field of a file with all by which it can be named.
@@ -112,11 +105,7 @@ class Item:
 def compile_selector(named: Named) -> Selector:
     """The selector for a rule. Raises ValueError, with near names, for one that cannot be."""
     if named.regex is not None:
-        try:
-            pattern = re.compile(named.regex)
-        except re.error as error:
-            raise ValueError(f"the regex does not compile: {error}") from None
-        return RegexSelector(named.regex, Rank.REGEX, ("jpeg-regex", named.regex), pattern=pattern)
+        return RegexSelector.of(named.regex)
     if named.name is None:
         raise ValueError("a rule needs a name or a regex")
     return _by_name(named.name, named.name.strip())

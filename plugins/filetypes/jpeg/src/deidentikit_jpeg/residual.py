@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from deidentikit.errors import FieldError
-from deidentikit.filetype import Field
+from deidentikit.filetype import TELLING, Field
 from deidentikit.kinds import Form, Kind, Opaque
 
 from .parts import PartField
@@ -13,8 +13,6 @@ from .picture import Picture
 from .segments import NEEDED, Holding
 from .tracking import Tracked
 
-_TELLING = 5
-"""Characters from which on an equal value elsewhere is worth counting."""
 _TEXT = Form(Kind.TEXT)
 
 
@@ -65,7 +63,7 @@ def _long_texts(field: Field) -> Iterator[str]:
         values = field.read(_TEXT)
     except FieldError:
         return
-    yield from (text for value in values if isinstance(value, str) and len(text := value.strip("\0 ")) >= _TELLING)
+    yield from (text for value in values if isinstance(value, str) and len(text := value.strip("\0 ")) >= TELLING)
 
 
 def _spellings(text: str) -> Iterator[bytes]:

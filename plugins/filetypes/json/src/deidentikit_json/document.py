@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Final
 
 from deidentikit.errors import FileError
-from deidentikit.filetype import Batch, Document, Field, Step
+from deidentikit.filetype import TELLING, Batch, Document, Field, Step
 from deidentikit.filetype import Place as NewPlace
 from deidentikit.splice import Sink, Source, splice
 
@@ -17,9 +16,6 @@ from .layout import patches
 from .selectors import Hit, Matcher, PathSelector, resolve
 from .syntax import Json, Parsed, Path, parse, shallow
 from .values import leaf_text
-
-_TELLING: Final = 5
-"""Characters from which on an equal value elsewhere is worth counting."""
 
 
 class JsonDocument(Document, Batch):
@@ -69,12 +65,6 @@ class JsonDocument(Document, Batch):
         for made in self._edits.added_value(parts):
             out += _texts(made)
         return out
-
-    def rows(self) -> int | None:
-        return None
-
-    def subjects(self, name: str) -> Sequence[str]:
-        raise NotImplementedError("a JSON document has no rows")
 
     def write(self, sink: Sink) -> None:
         with shallow():
@@ -135,5 +125,5 @@ def _leaves(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
             stack.extend((child, (*at, key)) for key, child in item.items())
         elif isinstance(item, list):
             stack.extend((child, (*at, index)) for index, child in enumerate(item))
-        elif isinstance(item, str) and len(item) >= _TELLING:
+        elif isinstance(item, str) and len(item) >= TELLING:
             yield at, str(item)

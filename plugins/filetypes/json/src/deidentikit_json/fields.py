@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deidentikit.errors import FieldError
+from deidentikit.errors import FieldError, printable
 from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Kind, Value
 
@@ -12,11 +12,6 @@ from .edits import Edits, Place
 from .selectors import Hit
 from .syntax import Json
 from .values import checked, decode, emptied, encode, leaf_text, literal
-
-
-def printable(path: str) -> str:
-    """A dotted name fit for a line of a log."""
-    return path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
 
 
 class JsonField:

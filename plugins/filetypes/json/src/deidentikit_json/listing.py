@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from deidentikit.errors import printable
 from deidentikit.filetype import Listed
 
-from .fields import printable
 from .selectors import ROOT
 from .syntax import Json, Number
 from .values import leaf_text

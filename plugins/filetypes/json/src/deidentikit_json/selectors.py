@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 from deidentikit.backtracking import bounded, degree
 from deidentikit.errors import FileError
-from deidentikit.filetype import Named, Rank, Selector, Step
+from deidentikit.filetype import Named, Rank, RegexSelector, Selector, Step
 from deidentikit.kinds import Kind
 
 from .syntax import Json, Path
@@ -29,26 +29,15 @@ class PathSelector(Selector):
     parts: tuple[str, ...] = attrs.field(kw_only=True)
 
 
-@attrs.frozen
-class RegexSelector(Selector):
-    """A regular expression that matches dotted names from their start."""
-
-    pattern: re.Pattern[str] = attrs.field(kw_only=True)
-
-
 def split(name: str, separator: str) -> tuple[str, ...]:
     """The parts of a dotted name."""
     return tuple(name.split(separator))
 
 
 def compile_selector(named: Named, separator: str) -> Selector:
-    """The selector for a rule. Raises ValueError for a regular expression that does not compile."""
+    """The selector for a rule. Raises ValueError for a regular expression that cannot be used."""
     if named.regex is not None:
-        try:
-            pattern = re.compile(named.regex)
-        except re.error as error:
-            raise ValueError(f"the regex does not compile: {error}") from None
-        return RegexSelector(named.regex, Rank.REGEX, ("json-regex", named.regex), pattern=pattern)
+        return RegexSelector.of(named.regex)
     if named.name is None:
         raise ValueError("a rule needs a name or a regex")
     parts = split(named.name, separator)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import zip_longest
-from typing import Final
 
 from deidentikit.errors import FieldError, FileError
-from deidentikit.filetype import Batch, Document, Field, Step
+from deidentikit.filetype import TELLING, Batch, Document, Field, Step
 from deidentikit.filetype import Place as NewPlace
 from deidentikit.splice import Sink, Source, splice
 
@@ -20,9 +19,6 @@ from .jcamp import same_label
 from .layouts import Layout
 from .selectors import Hit, KeySelector, Matcher, reached
 from .tokens import Role, Token
-
-_TELLING: Final = 5
-"""Characters from which on an equal value elsewhere is worth counting."""
 
 Read = Callable[[Source], tuple[Header, Layout]]
 """Reads a file's header and tokens, as the section sets it up."""
@@ -111,12 +107,6 @@ class KeyValueDocument(Document, Batch):
         made = [addition.value for addition in self._edits.added if selector.reaches((addition.name,), self._labels)]
         return [text for text in (*texts, *made) if text]
 
-    def rows(self) -> int | None:
-        return None
-
-    def subjects(self, name: str) -> Sequence[str]:
-        raise NotImplementedError("lines of keys and values have no rows")
-
     def settle(self) -> None:
         if not self._remove_comments:
             return
@@ -149,7 +139,7 @@ class KeyValueDocument(Document, Batch):
     def residual(self) -> int:
         text = self._layout.text
         old = {value.text(text) for _, value in self._edits.changed()}
-        old = {found for found in old if len(found) >= _TELLING}
+        old = {found for found in old if len(found) >= TELLING}
         if not old:
             return 0
         return sum(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from deidentikit.errors import FieldError
+from deidentikit.errors import FieldError, printable
 from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Formats, Kind, Value, text_codec
 
@@ -21,11 +21,6 @@ from .tokens import Value as Stored
 FORMATS: Final = Formats()
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x85\u2028\u2029]")
 _QUOTED: Final = {"<>": "<>", '"': '"', '""': '"', "'": "'"}
-
-
-def printable(path: str) -> str:
-    """A key fit for a line of a log."""
-    return path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
 
 
 def decode(text: str, form: Form) -> Value | None:

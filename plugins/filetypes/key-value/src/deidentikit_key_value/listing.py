@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from deidentikit.errors import FieldError
+from deidentikit.errors import FieldError, printable
 from deidentikit.filetype import Listed
 from deidentikit.kinds import parse_number
 
-from .fields import printable
 from .layouts import Layout
 from .selectors import named_tokens
 from .tokens import Role, Token

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import attrs
-from deidentikit.filetype import Named, Rank, Selector, Step
+from deidentikit.filetype import Named, Rank, RegexSelector, Selector, Step
 
 from .jcamp import COMMENT, RECORD, same_label
 from .tokens import Role, Token, Value
@@ -33,10 +33,8 @@ class KeySelector(Selector):
 
 
 @attrs.frozen
-class PatternSelector(Selector):
+class PatternSelector(RegexSelector):
     """All names that a pattern matches: the whole of them for ``*``, their start for a regex."""
-
-    pattern: re.Pattern[str] = attrs.field(kw_only=True)
 
     def reaches(self, names: Iterable[str], labels: bool) -> bool:
         """Whether it matches one of a token's names."""
@@ -60,11 +58,7 @@ class Hit:
 def compile_selector(named: Named) -> KeySelector | PatternSelector:
     """The selector for a rule. Raises ValueError for a name that no key can have."""
     if named.regex is not None:
-        try:
-            pattern = re.compile(named.regex)
-        except re.error as error:
-            raise ValueError(f"the regex does not compile: {error}") from None
-        return PatternSelector(named.regex, Rank.REGEX, ("key-regex", named.regex), pattern=pattern)
+        return PatternSelector.of(named.regex)
     name = (named.name or "").strip()
     if not name or _UNFIT.search(name):
         raise ValueError("a key is a text of one line that is not blank")

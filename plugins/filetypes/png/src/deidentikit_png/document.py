@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from deidentikit.errors import FieldError, FileError
-from deidentikit.filetype import Batch, Document, Field, Place, Rank, Step
+from deidentikit.filetype import TELLING, Batch, Document, Field, Place, Rank, Step
 from deidentikit.kinds import Form, Kind, Moment, Opaque
 from deidentikit.splice import BytesSink, BytesSource, Patch, Sink, Source, splice
 from deidentikit_image_metadata.fields import TagPlace
@@ -24,8 +24,6 @@ from .slots import Slot, read_slots
 from .types import COMPRESSED, IMAGE_DATA, SIGNATURES
 
 _TEXT: Final = Form(Kind.TEXT)
-_TELLING: Final = 5
-"""Characters from which on an equal value elsewhere is worth counting."""
 _NAME_ROOM: Final = 81
 
 
@@ -147,12 +145,6 @@ class PngDocument(Document, Batch):
         sink = BytesSink()
         splice(self._source, sink, self._patches(image=False))
         return PngDocument(BytesSource(sink.data), self._matcher, self._options)
-
-    def rows(self) -> int | None:
-        return None
-
-    def subjects(self, name: str) -> Sequence[str]:
-        raise NotImplementedError("a PNG file has no rows")
 
     # writing
 
@@ -308,7 +300,7 @@ class PngDocument(Document, Batch):
             for item in (slot.item, *inner):
                 reached = self._matcher.first(item) is not None
                 for text in item_texts(item):
-                    if len(text) >= _TELLING:
+                    if len(text) >= TELLING:
                         yield item.name, text, reached
 
 

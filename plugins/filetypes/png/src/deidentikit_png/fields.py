@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import attrs
-from deidentikit.errors import FieldError
+from deidentikit.errors import FieldError, printable
 from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Formats, Kind, Opaque, Value
 from deidentikit_image_metadata.fields import TagField
@@ -232,11 +232,6 @@ class TimePlace:
 
     def insert(self, values: Sequence[Value | None], form: Form) -> None:
         self.contents.added.append(("tIME", times.literal(_texts(values))))
-
-
-def printable(text: str) -> str:
-    """A keyword fit for a line of a log."""
-    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
 def _texts(values: Sequence[Value | None]) -> list[Piece]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import attrs
 from deidentikit.errors import FileError
-from deidentikit.filetype import Named, Rank, Selector, Step
+from deidentikit.filetype import Named, Rank, RegexSelector, Selector, Step
 
 from .dialect import Dialect
 
@@ -38,17 +38,15 @@ class NumberSelector(Selector):
 
 
 @attrs.frozen
-class RegexSelector(Selector):
+class HeaderSelector(RegexSelector):
     """Names the columns whose header a regular expression matches from its start."""
-
-    pattern: re.Pattern[str] = attrs.field(kw_only=True)
 
     def path(self, number: int) -> str:
         """What a message calls the column: a header that is no word of the profile may be a value of the file."""
         return f"column {number}"
 
 
-ColumnSelector = NameSelector | NumberSelector | RegexSelector
+ColumnSelector = NameSelector | NumberSelector | HeaderSelector
 
 
 def header_name(text: str) -> str:
@@ -61,11 +59,7 @@ def compile_selector(named: Named, dialect: Dialect) -> ColumnSelector:
     if named.regex is not None:
         if not dialect.header:
             raise ValueError("a regex is matched with headers, and `header` is no; name columns by number, from 1")
-        try:
-            pattern = re.compile(named.regex)
-        except re.error as error:
-            raise ValueError(f"the regex does not compile: {error}") from None
-        return RegexSelector(named.regex, Rank.REGEX, ("regex", named.regex), pattern=pattern)
+        return HeaderSelector.of(named.regex)
     name = header_name(named.name or "")
     if not name:
         raise ValueError("a rule needs the name of a column, or a regex")

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import FileError
-from deidentikit.filetype import Batch, Document, Field, Place, Step
+from deidentikit.filetype import Batch, Document, Field, Place, RegexSelector, Step
 from deidentikit.splice import CHUNK, Sink, Source
 from deidentikit_image_metadata.edit import LOCATED, Editor
 from deidentikit_image_metadata.fields import TagField, TagPlace
@@ -22,7 +22,7 @@ from .parts import Part
 from .planes import check_appended, check_reachable, check_whole, doubtful, further_planes
 from .private import remove_private
 from .residual import residual
-from .selectors import PartSelector, RegexSelector, TagSelector
+from .selectors import PartSelector, TagSelector
 from .slides import drop_pages
 
 UNREFERENCED: Final = "bytes that no directory refers to"
@@ -164,12 +164,6 @@ class TiffDocument(Document, Batch):
         for ifd, entry in self._entries:
             if selector.carrier in KINDS.get(entry.tag, ()) and ifd.kind in _IMAGES and selector.scope.covers(ifd):
                 yield ifd, entry
-
-    def rows(self) -> int | None:
-        return None
-
-    def subjects(self, name: str) -> Sequence[str]:
-        raise NotImplementedError("a TIFF file has no rows")
 
     # the whole
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from deidentikit.filetype import Named, Selector, Step
+from deidentikit.filetype import Named, RegexSelector, Selector, Step
 from deidentikit.kinds import Kind
 from deidentikit_image_metadata.edit import REQUIRED_TAGS
 from deidentikit_image_metadata.ifd import Entry, Ifd, IfdKind, pointed_kind
 from deidentikit_image_metadata.tags import Space, Tag, space_of, tag_of
 
 from .parts import Part
-from .selectors import PartSelector, RegexSelector, TagSelector, compile_selector
+from .selectors import PartSelector, TagSelector, compile_selector
 
 _IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
 _FOLDERS: Final = {IfdKind.EXIF: ".Exif", IfdKind.GPS: ".GPS", IfdKind.INTEROP: ".Exif.Interop"}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from deidentikit.errors import FileError
+from deidentikit.filetype import TELLING
 from deidentikit_image_metadata.edit import Editor
 from deidentikit_image_metadata.ifd import Entry, Ifd
 from deidentikit_image_metadata.numbers import NUMERIC
@@ -14,8 +15,6 @@ from .carriers import KINDS, Opened, open_entry
 from .fields import entry_texts
 from .parts import Part
 
-_TELLING: Final = 5
-"""Characters from which on an equal value elsewhere is worth counting."""
 _LONGEST: Final = 1 << 16
 _BYTE: Final = 1
 
@@ -35,7 +34,7 @@ def residual(
     for value in opened.values():
         if value is not None and value.changed:
             old.update(text for _, part in value.parts if part in reached_parts for text in part.texts)
-    old = {stripped for text in old if len(stripped := text.strip("\0 ")) >= _TELLING}
+    old = {stripped for text in old if len(stripped := text.strip("\0 ")) >= TELLING}
     if not old:
         return 0
     left = (entry for entry in entries if entry[1] not in reached and editor.has(*entry))

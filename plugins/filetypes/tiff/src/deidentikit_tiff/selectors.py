@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import suggest
-from deidentikit.filetype import Limits, Named, Rank, Selector
+from deidentikit.filetype import Limits, Named, Rank, RegexSelector, Selector
 from deidentikit_image_metadata import iptc
 from deidentikit_image_metadata import values as tag_values
 from deidentikit_image_metadata.edit import REQUIRED_TAGS
@@ -79,21 +79,10 @@ class PartSelector(Selector):
     scope: Scope = attrs.field(kw_only=True)
 
 
-@attrs.frozen
-class RegexSelector(Selector):
-    """A regular expression that matches names, or paths that begin with ``page.N.``, from their start."""
-
-    pattern: re.Pattern[str] = attrs.field(kw_only=True)
-
-
 def compile_selector(named: Named) -> Selector:
     """The selector for a rule. Raises ValueError, with the nearest name, for one that cannot be."""
     if named.regex is not None:
-        try:
-            pattern = re.compile(named.regex)
-        except re.error as error:
-            raise ValueError(f"the regex does not compile: {error}") from None
-        return RegexSelector(named.regex, Rank.REGEX, ("tiff-regex", named.regex), pattern=pattern)
+        return RegexSelector.of(named.regex)
     if named.name is None:
         raise ValueError("a rule needs a name or a regex")
     text = named.name.strip()

@@ -60,12 +60,6 @@ class XmlDocument(Document, Batch):
         texts = (self._current(item) for item in self._read(name))
         return [text for text in texts if text.strip()]
 
-    def rows(self) -> int | None:
-        return None
-
-    def subjects(self, name: str) -> Sequence[str]:
-        raise NotImplementedError("an XML file has no rows")
-
     def settle(self) -> None:
         names = self._index.names
         for option, is_meant in ((REMOVE_COMMENTS, _is_comment), (REMOVE_INSTRUCTIONS, _is_instruction)):

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from deidentikit.errors import printable
 from deidentikit.filetype import Listed
 from deidentikit.splice import Source
 
 from .content import Content
 from .evaluation import FIRST_ATTRIBUTE, NODE, Evaluation, Item
 from .index import DOCUMENT, index_of, steps
-from .naming import located, numbered, printable
+from .naming import located, numbered
 from .selectors import ATTRIBUTE_PREFIX, TEXT_KEY
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from deidentikit.errors import FileError
-from deidentikit.filetype import Named, Step
+from deidentikit.filetype import Named, RegexSelector, Step
 
 from .evaluation import FIRST_ATTRIBUTE, NODE, TEXT, Evaluation, Item, is_declaration, names_attribute
 from .naming import named_nodes
@@ -18,7 +18,6 @@ from .selectors import (
     ATTRIBUTE_PREFIX,
     TEXT_KEY,
     PathSelector,
-    RegexSelector,
     attribute_tests,
     compile_selector,
 )

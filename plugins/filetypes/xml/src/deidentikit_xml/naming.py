@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import attrs
+from deidentikit.errors import printable
 
 from .index import COMMENT, DOCUMENT, Index
 
@@ -95,8 +96,3 @@ def located(name: str, number: int | None) -> str:
     elif name[0] == "?":
         name = f"processing-instruction('{name[1:]}')"
     return f"/{name}" if number is None else f"/{name}[{number + 1}]"
-
-
-def printable(name: str) -> str:
-    """A name fit for a line of a log."""
-    return name if name.isprintable() else name.encode("unicode_escape").decode("ascii")

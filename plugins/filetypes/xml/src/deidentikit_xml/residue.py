@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
+from deidentikit.filetype import TELLING
 from deidentikit.splice import Source
 
 from .edits import Edits, Fate
@@ -12,13 +12,10 @@ from .evaluation import FIRST_ATTRIBUTE, NODE, TEXT, Evaluation, Item, is_declar
 from .index import DOCUMENT, parse
 from .matching import Hits
 
-_TELLING: Final = 5
-"""Characters from which on an equal value elsewhere is worth counting."""
-
 
 def residue(source: Source, evaluation: Evaluation, edits: Edits, hits: Hits) -> int:
     """How many fields that no step reached hold a value that was edited elsewhere."""
-    old = {text for text in _old_texts(evaluation, edits) if len(text) >= _TELLING}
+    old = {text for text in _old_texts(evaluation, edits) if len(text) >= TELLING}
     if not old:
         return 0
     counter = _Counter(evaluation, edits, hits, old)

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Final
 
 import attrs
-from deidentikit.filetype import Named, Rank, Selector
+from deidentikit.filetype import Named, Rank, RegexSelector, Selector
 
 from .xpath import Binary, Call, Expression, KindTest, NameTest, Path, XStep, is_leaf, parse_union
 
@@ -30,20 +30,10 @@ class PathSelector(Selector):
     paths: tuple[Path, ...] = attrs.field(kw_only=True)
 
 
-@attrs.frozen
-class RegexSelector(Selector):
-    """A regular expression that matches dotted names from their start."""
-
-    pattern: re.Pattern[str] = attrs.field(kw_only=True)
-
-
 def compile_selector(named: Named, separator: str) -> PathSelector | RegexSelector:
     """The selector for a rule. Raises ValueError, with a message for its author, for one that cannot be."""
     if named.regex is not None:
-        from deidentikit.schema import compile_regex
-
-        pattern = compile_regex(named.regex)
-        return RegexSelector(named.regex, Rank.REGEX, ("xml-regex", named.regex), pattern=pattern)
+        return RegexSelector.of(named.regex)
     if named.name is None:
         raise ValueError("a rule needs a name or a regex")
     text = named.name.strip()
