@@ -16,6 +16,7 @@ from deidentikit.splice import Source
 
 from .coverage import Coverage, Extent, metadata_extents, not_zero, payloads, value_extent
 from .ifd import (
+    IMAGES,
     POINTERS,
     WIDTHS,
     Entry,
@@ -91,7 +92,7 @@ class Editor:
     def required(self, ifd: Ifd, tag: int) -> bool:
         """Whether `remove` refuses a tag of an IFD."""
         image = not self.exif and ifd.kind in (IfdKind.IMAGE, IfdKind.SUB)
-        return ifd.kind in _IMAGES and tag in (REQUIRED_TAGS if image else LOCATED)
+        return ifd.kind in IMAGES and tag in (REQUIRED_TAGS if image else LOCATED)
 
     def has(self, ifd: Ifd, entry: Entry) -> bool:
         """Whether an entry is still there: it may have gone with the entry that points to its IFD."""
@@ -118,7 +119,7 @@ class Editor:
         self._rewrite(ifd)
 
     def _points(self, ifd: Ifd, entry: Entry) -> bool:
-        return pointed_kind(ifd.kind, entry) is not None or (ifd.kind in _IMAGES and entry.tag in LOCATED)
+        return pointed_kind(ifd.kind, entry) is not None or (ifd.kind in IMAGES and entry.tag in LOCATED)
 
     def _remember(self, entry: Entry) -> None:
         if entry not in self._found:
@@ -354,9 +355,6 @@ class Editor:
             raise FileError("verify", "the output's image directories are not what was meant")
         if any(self._coverage.holds_image_data(patch.start, patch.end) for patch in self.overlay.patches()):
             raise FileError("verify", "an edit would have changed image data")
-
-
-_IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB, IfdKind.THUMBNAIL})
 
 
 def _tables(structure: Structure) -> dict[int, tuple[int, list[tuple[int, int, int, bytes]]]]:

@@ -18,12 +18,33 @@ from deidentikit.splice import Source
 _TYPES_BY_WIDTH: Final = {1: (1, 2, 6, 7, 129), 2: (3, 8), 4: (4, 9, 11, 13), 8: (5, 10, 12, 16, 17, 18)}
 WIDTHS: Final = {type: width for width, types in _TYPES_BY_WIDTH.items() for type in types}
 """Bytes of one value of each field type."""
+_TYPE_NAMES: Final = {
+    1: "BYTE",
+    2: "ASCII",
+    3: "SHORT",
+    4: "LONG",
+    5: "RATIONAL",
+    6: "SBYTE",
+    7: "UNDEFINED",
+    8: "SSHORT",
+    9: "SLONG",
+    10: "SRATIONAL",
+    11: "FLOAT",
+    12: "DOUBLE",
+    13: "IFD",
+    16: "LONG8",
+    17: "SLONG8",
+    18: "IFD8",
+    129: "UTF-8",
+}
 
 SUB_IFDS: Final = 330
 EXIF_IFD: Final = 34665
 GPS_IFD: Final = 34853
 INTEROP_IFD: Final = 40965
 GLOBAL_IFD: Final = 400
+MAKER_NOTE: Final = 37500
+COLOUR_PROFILE: Final = 34675
 
 
 class IfdKind(Enum):
@@ -47,9 +68,15 @@ POINTERS: Final = {
 """Tags whose values are offsets of IFDs."""
 IFD_TYPES: Final = frozenset({13, 18})
 _OFFSET_FORMATS: Final = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
-_CHAINED: Final = frozenset({IfdKind.IMAGE, IfdKind.THUMBNAIL, IfdKind.SUB})
+IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.THUMBNAIL, IfdKind.SUB})
+"""IFDs that describe an image: a page, a thumbnail, an image under a page."""
 _LEAVES: Final = frozenset({IfdKind.GPS, IfdKind.INTEROP})
 _NAMES: Final = {IfdKind.EXIF: "Exif", IfdKind.GPS: "GPS", IfdKind.INTEROP: "Interop"}
+
+
+def type_name(number: int) -> str:
+    """What the specifications call a field type; its number where they have none."""
+    return _TYPE_NAMES.get(number, str(number))
 
 
 @attrs.frozen
@@ -284,7 +311,7 @@ class _Walker:
             path, page = self._name(kind, parent, len(chain))
             ifd = self._read(offset, Ifd(kind, path, page, offset, self._layout, [link], parent), depth)
             chain.append(ifd)
-            offset = ifd.next if kind in _CHAINED else 0
+            offset = ifd.next if kind in IMAGES else 0
             link = Link(ifd)
         return chain
 
@@ -307,11 +334,11 @@ class _Walker:
             raise FileError("ifd-limit", "there are more IFDs or entries than the limit allows")
         length = count * layout.record_size
         data = self._source.pread(length + layout.slot_size, offset + layout.count_size)
-        if len(data) < length + layout.slot_size * (ifd.kind in _CHAINED):
+        if len(data) < length + layout.slot_size * (ifd.kind in IMAGES):
             raise FileError("ifd-truncated", f"{ifd.path} runs beyond the end")
         ifd.capacity = count
         ifd.entries = [self._entry(*fields) for fields in self._record.iter_unpack(data[:length])]
-        ifd.linked = ifd.kind in _CHAINED or not self._lacks_link(ifd)
+        ifd.linked = ifd.kind in IMAGES or not self._lacks_link(ifd)
         if ifd.linked:
             (ifd.next,) = layout.unpack(layout.offset_code, data[length:])
         for entry in ifd.entries:
@@ -357,7 +384,7 @@ class _Walker:
         order = {offset: at for at, offset in enumerate(chains)}
         for offset, chain in chains.items():
             last = chain[-1]
-            if last.kind in _CHAINED and last.next:
+            if last.kind in IMAGES and last.next:
                 if order[last.next] <= order[offset]:
                     raise FileError("ifd-loop", f"{last.path} is followed by an IFD that was reached before")
                 chains[last.next][0].links.append(Link(last))

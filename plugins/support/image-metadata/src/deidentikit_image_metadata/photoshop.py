@@ -13,6 +13,7 @@ HEADER: Final = b"Photoshop 3.0\0"
 """What a JPEG APP13 segment of image resources begins with."""
 
 IPTC: Final = 0x0404
+COLOUR_PROFILE: Final = 0x040F
 THUMBNAILS: Final = frozenset({0x0409, 0x040C})
 IPTC_DIGEST: Final = 0x0425
 TECHNICAL: Final = frozenset(
@@ -31,7 +32,7 @@ NAMES: Final = {
     0x040A: "CopyrightFlag",
     0x040B: "URL",
     0x040C: "PhotoshopThumbnail",
-    0x040F: "ICCProfile",
+    COLOUR_PROFILE: "ICCProfile",
     0x0410: "Watermark",
     0x0415: "UnicodeAlphaNames",
     0x041A: "Slices",
