@@ -232,6 +232,12 @@ class TestUnknown:
         assert edit(data, (Named(regex=".*"), take()), ("APP0", take())).data == data
         assert edit(data, ("ICC", take())).data == jpeg.file(jpeg.jfif())
 
+    def test_so_do_its_copies(self, edit: Any, jpeg: Any) -> None:
+        resource = jpeg.photoshop(jpeg.resource(0x040F, b"curves"))
+        data = jpeg.file(jpeg.exif(jpeg.tiff({0x8773: (7, b"curves")})), resource)
+        assert edit(data, (Named(regex=".*[Pp]rofile"), take())).data == data
+        assert edit(data, ("InterColorProfile", take()), ("Photoshop.ICCProfile", take())).data == jpeg.file()
+
 
 class TestFurtherImages:
     def test_each_is_edited_and_found_again(self, edit: Any, texts: Any, jpeg: Any) -> None:

@@ -57,6 +57,15 @@ def test_what_the_image_needs_stays_under_a_regex(png: Any, rule: Rule) -> None:
     assert out == png.file(*animation, after=after.removesuffix(png.text("a", "b")))
 
 
+def test_the_colours_stay_under_a_regex_unless_named(png: Any, rule: Rule) -> None:
+    profile = png.chunk(b"iCCP", b"scanner 7\0\0" + zlib.compress(b"curves"))
+    gamma = png.chunk(b"gAMA", bytes(4))
+    data = png.file(profile, gamma, png.chunk(b"pHYs", bytes(9)), png.text("a", "b"))
+    assert rule(data, ("re:.*", "remove: yes")) == png.file(profile, gamma)
+    assert rule(data, ("re:iCC", "remove: yes")) == data
+    assert rule(data, ("re:.*", "remove: yes"), ("iCCP", "remove: yes")) == png.file(gamma)
+
+
 def test_chunks_without_values_are_none_of_a_hash(png: Any, rule: Rule) -> None:
     data = png.file(png.chunk(b"gAMA", bytes(4)), png.chunk(b"iCCP", b"x\0\0broken"), png.text("a", "b"))
     with pytest.raises(ProfileError):

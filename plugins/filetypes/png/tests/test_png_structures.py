@@ -67,6 +67,13 @@ def test_the_chunk_as_a_whole(tagged: bytes, png: Any, rule: Rule) -> None:
         rule(tagged, ("eXIf", "hash: yes"))
 
 
+def test_a_colour_profile_among_the_tags_stays_under_a_regex(png: Any, rule: Rule) -> None:
+    data = png.file(png.chunk(b"eXIf", png.exif(png.ascii(ARTIST, "Jane Doe"), (0x8773, 7, 6, b"curves"))))
+    out = rule(data, ("re:eXIf:.*", "remove: yes"))
+    assert exif_of(out) == {0x8773: b"curves"}
+    assert rule(out, ("InterColorProfile", "remove: yes")) == png.file()
+
+
 def test_the_chunk_goes_with_its_last_tag(tagged: bytes, png: Any, rule: Rule) -> None:
     out = rule(tagged, ("Artist", "remove: yes"), ("DateTime", "remove: yes"), ("Orientation", "remove: yes"))
     assert out == png.file(png.text("a", "b"))

@@ -95,6 +95,15 @@ def test_a_regex_matches_names_and_paths(run: Run, written: Run, seen: Run) -> N
     assert second["ImageDescription"] == "two"
 
 
+def test_the_colour_profile_stays_under_a_regex_unless_named(run: Run, written: Run, seen: Run) -> None:
+    data = written(page(iccprofile=b"curves"))
+    (tags,) = seen(run("fields:\n- regex: .*\n  remove: yes\n", data).data)
+    assert tags["InterColorProfile"] == b"curves"
+    assert "Artist" not in tags
+    (tags,) = seen(run("fields:\n- name: ICCProfile\n  remove: yes\n", data).data)
+    assert "InterColorProfile" not in tags
+
+
 def test_what_the_image_needs_stays_under_a_regex(run: Run, written: Run, seen: Run) -> None:
     data = written(page(compression="zlib", tile=(16, 16)))
     done = run("fields:\n- regex: .*\n  remove: yes\n", data)

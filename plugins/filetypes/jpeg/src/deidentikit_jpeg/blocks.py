@@ -13,18 +13,17 @@ from deidentikit_image_metadata import extension, photoshop
 from deidentikit_image_metadata.coverage import payloads
 from deidentikit_image_metadata.edit import Editor
 from deidentikit_image_metadata.fields import TagField
-from deidentikit_image_metadata.ifd import GPS_IFD, Ifd, IfdKind
+from deidentikit_image_metadata.ifd import GPS_IFD, IMAGES, MAKER_NOTE, Ifd, IfdKind, type_name
 from deidentikit_image_metadata.iptc import Iptc
+from deidentikit_image_metadata.names import Item, Key, property_key, spared, tag_keys, tag_texts
 from deidentikit_image_metadata.photoshop import Resource, Resources
-from deidentikit_image_metadata.tags import space_of
 from deidentikit_image_metadata.xmp import Packet, Property
 
 from .fields import Comment, CommentField, ResourceField, ThumbnailField
 from .markers import MAX_PAYLOAD, walk
-from .names import BLOCK_NAMES, Item, Key, part_key, property_key, structural, tag_key
+from .names import part_key
 from .segments import NEEDED, Holding, holding
 
-_MAKER_NOTE: Final = 0x927C
 _NESTED_TAGS: Final = {700: Holding.XMP, 33723: Holding.IPTC}
 _NESTED_RESOURCES: Final = {
     photoshop.IPTC: Holding.IPTC,
@@ -33,7 +32,6 @@ _NESTED_RESOURCES: Final = {
     0x0424: Holding.XMP,
 }
 _THUMBNAIL_HEADER: Final = 28
-_TYPES: Final = "BYTE ASCII SHORT LONG RATIONAL SBYTE UNDEFINED SSHORT SLONG SRATIONAL FLOAT DOUBLE IFD".split()
 
 
 @attrs.frozen
@@ -96,15 +94,11 @@ class ExifBlock(Block):
 
     def _tags(self) -> Iterator[Item]:
         for ifd in self.editor.structure:
-            block = BLOCK_NAMES[ifd.kind]
-            space = space_of(ifd.kind)
             for entry in ifd.entries:
                 field = TagField(self.editor, ifd, entry)
-                name = field.tag.name
-                keys = tag_key(space, entry.tag), tag_key(space, entry.tag, ifd.kind)
-                reached = () if structural(field.tag) else (f"{block}.{name}", name)
-                shown = _TYPES[entry.type - 1] if 0 < entry.type <= len(_TYPES) else str(entry.type)
-                yield Item(field, f"{block}.{name}", keys, reached, shown)
+                texts = tag_texts(ifd.kind, field.tag)
+                reached = () if spared(field.tag) else texts
+                yield Item(field, texts[0], tag_keys(ifd.kind, entry.tag), reached, type_name(entry.type))
         if self._thumbnail_ifds():
             yield Item(ThumbnailField(self.remove_thumbnails), "Thumbnail", (part_key("Thumbnail"),), (), "image")
 
@@ -116,7 +110,7 @@ class ExifBlock(Block):
             field = item.field
             if not isinstance(field, TagField) or field.entry.tag not in _NESTED_TAGS or field.entry.broken:
                 continue
-            if field.ifd.kind in (IfdKind.IMAGE, IfdKind.THUMBNAIL, IfdKind.SUB):
+            if field.ifd.kind in IMAGES:
                 data = self.editor.original(field.entry).data
                 yield Nest(_NESTED_TAGS[field.entry.tag], data, self._putter(field), field.remove)
 
@@ -134,7 +128,7 @@ class ExifBlock(Block):
     @property
     def maker_note(self) -> bool:
         """Whether it has a maker note, which may point to any place in it."""
-        return any(ifd.find(_MAKER_NOTE) is not None for ifd in self.editor.structure)
+        return any(ifd.find(MAKER_NOTE) is not None for ifd in self.editor.structure)
 
     @property
     def image(self) -> Ifd:
@@ -245,7 +239,8 @@ class PhotoshopBlock(Block):
                 keys: tuple[Key, ...] = (("resource", resource.id),)
                 if resource.id in photoshop.THUMBNAILS:
                     keys += (part_key("Thumbnail"),)
-                yield Item(field, path, keys, (path, resource.title), "resource")
+                texts = () if resource.id == photoshop.COLOUR_PROFILE else (path, resource.title)
+                yield Item(field, path, keys, texts, "resource")
 
     def nests(self) -> Iterator[Nest]:
         for resource in self.resources.resources:

@@ -14,11 +14,12 @@ from deidentikit.splice import BytesSource, Patch, Sink, Source, splice
 from deidentikit_image_metadata import values as tag_values
 from deidentikit_image_metadata.fields import TagPlace
 from deidentikit_image_metadata.iptc import IptcField
+from deidentikit_image_metadata.names import BLOCK_NAMES, Item, Key
 from deidentikit_image_metadata.tags import Tag
 
 from .blocks import Block, ExifBlock
 from .layout import Image, read_layout
-from .names import BLOCK_NAMES, Item, Key, Matcher, NameSelector
+from .names import Matcher, NameSelector
 from .options import Options
 from .parts import Part
 from .picture import Picture
@@ -114,7 +115,7 @@ class JpegDocument(Document, Batch):
     def _place(self, picture: Picture, selector: NameSelector) -> Place | None:
         """Where an absent field is made, or None where an option takes out what would hold it."""
         tag = selector.tag
-        held = Holding.EXIF if tag is not None else Holding.IPTC if selector.key[0] == "iptc" else Holding.COMMENT
+        held = Holding.EXIF if tag is not None else Holding.IPTC if selector.keys[0][0] == "iptc" else Holding.COMMENT
         around = Holding.PHOTOSHOP if held is Holding.IPTC else held
         kept = any(part.trouble and not part.lost for part in picture.parts if part.holding in (held, around))
         if kept or self._options.doom(held) or self._options.doom(around):
@@ -273,7 +274,7 @@ class NewDataSet:
         return Limits(max_length=32_767)
 
     def insert(self, values: Sequence[Value | None], form: Form) -> None:
-        _, record, number = self.selector.key
+        _, record, number = self.selector.keys[0]
         assert isinstance(record, int)
         assert isinstance(number, int)
         IptcField(self.picture.new_iptc().iptc, (record, number)).insert(values, form)

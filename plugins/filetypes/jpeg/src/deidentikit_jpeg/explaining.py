@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Final
 from deidentikit.identifiers import UNREACHED, Catalogue, Identifier, Reach
 from deidentikit_image_metadata import iptc
 from deidentikit_image_metadata.identifying import EXIF, GPS, IPTC, XMP, catalogue
-from deidentikit_image_metadata.ifd import GPS_IFD
+from deidentikit_image_metadata.names import GPS_POINTER, Key, tag_keys, tag_texts
 from deidentikit_image_metadata.tags import Space
 
-from .names import BLOCK_NAMES, Key, Matcher, NameSelector, part_key, tag_key
+from .names import Matcher, NameSelector, part_key
 from .segments import Holding
 
 if TYPE_CHECKING:
     from .options import Options
 
 _COMMENT: Final = "COM"
-_GPS_POINTER: Final = tag_key(Space.MAIN, GPS_IFD)
 _HOLDINGS: Final = {EXIF: Holding.EXIF, GPS: Holding.EXIF, XMP: Holding.XMP, IPTC: Holding.IPTC}
 
 _UNREADABLE: Final = {
@@ -42,7 +41,7 @@ def reach(selector: NameSelector, matcher: Matcher, options: Options) -> Reach:
         return Reach(step)
     holder = _holder(selector)
     wholes: list[Key] = [part_key(holding.value) for holding in [_HOLDINGS.get(holder)] if holding is not None]
-    for key in [*wholes, *([_GPS_POINTER] if holder == GPS else [])]:
+    for key in [*wholes, *([GPS_POINTER] if holder == GPS else [])]:
         step = matcher.step((key,), ())
         if step is not None and step.action.removes:
             return Reach(step)
@@ -53,12 +52,11 @@ def reach(selector: NameSelector, matcher: Matcher, options: Options) -> Reach:
 
 def _names(selector: NameSelector) -> tuple[tuple[Key, ...], tuple[str, ...]]:
     """The keys of a field and the texts that a regex is matched with, as in a file."""
-    kind, *rest = selector.key
+    kind, *rest = selector.keys[0]
     word = selector.text
     if selector.tag is not None:
         tag = selector.tag
-        block = BLOCK_NAMES[tag.home]
-        return (*selector.keys, tag_key(tag.space, tag.number, tag.home)), (f"{block}.{tag.name}", tag.name)
+        return (*selector.keys, *tag_keys(tag.home, tag.number)), tag_texts(tag.home, tag)
     if kind == "xmp":
         return selector.keys, (f"XMP.{word}", word)
     if kind == "iptc":
@@ -70,7 +68,7 @@ def _names(selector: NameSelector) -> tuple[tuple[Key, ...], tuple[str, ...]]:
 def _holder(selector: NameSelector) -> str:
     if selector.tag is not None:
         return GPS if selector.tag.space is Space.GPS else EXIF
-    return {"xmp": XMP, "iptc": IPTC}.get(str(selector.key[0]), _COMMENT)
+    return {"xmp": XMP, "iptc": IPTC}.get(str(selector.keys[0][0]), _COMMENT)
 
 
 def _option(selector: NameSelector, holder: str, options: Options) -> str | None:

@@ -10,6 +10,7 @@ import attrs
 from deidentikit.errors import FieldError
 from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Kind, Value
+from deidentikit_image_metadata.names import WHOLE
 from deidentikit_image_metadata.photoshop import Resource, Resources
 from deidentikit_image_metadata.plaintext import Piece, Spelling
 from deidentikit_image_metadata.texts import Plain, read_text, write_text
@@ -18,7 +19,6 @@ from deidentikit_image_metadata.values import FORMATS
 from .markers import MAX_PAYLOAD
 
 _SPELLING: Final = Spelling(FORMATS, lenient=True)
-_WHOLE: Final = Limits(kinds=frozenset({Kind.NATIVE}))
 _COMMENT_LIMITS: Final = Limits(max_length=MAX_PAYLOAD)
 
 
@@ -36,7 +36,7 @@ class WholeField(ABC):
 
     @property
     def limits(self) -> Limits:
-        return _WHOLE
+        return WHOLE
 
     def read(self, form: Form) -> Sequence[Value | None]:
         raise self._refusal()

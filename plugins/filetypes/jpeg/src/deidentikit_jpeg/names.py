@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
 from deidentikit.errors import suggest
-from deidentikit.filetype import Field, Limits, Named, Rank, RegexSelector, Selector, Step
-from deidentikit.kinds import Kind
-from deidentikit_image_metadata import iptc, photoshop, tags, values
-from deidentikit_image_metadata.edit import LOCATED
-from deidentikit_image_metadata.ifd import GPS_IFD, POINTERS, IfdKind
-from deidentikit_image_metadata.tags import Space, Tag
+from deidentikit.filetype import Limits, Named, Rank, RegexSelector, Selector, Step
+from deidentikit_image_metadata import iptc, photoshop
+from deidentikit_image_metadata.matching import KeyMatcher
+from deidentikit_image_metadata.names import (
+    WHOLE,
+    Key,
+    KeySelector,
+    in_block,
+    property_key,
+    property_rank,
+    tag_limits,
+    tag_literal,
+    tag_selector,
+)
 
 from .segments import Holding
 
-Key = tuple[Hashable, ...]
-"""One way in which a field can be named."""
-
-BLOCKS: Final = {
-    "IFD0": IfdKind.IMAGE,
-    "IFD1": IfdKind.THUMBNAIL,
-    "Exif": IfdKind.EXIF,
-    "GPS": IfdKind.GPS,
-    "Interop": IfdKind.INTEROP,
-}
-BLOCK_NAMES: Final = {kind: name for name, kind in BLOCKS.items()} | {IfdKind.SUB: "Sub"}
-_KINDS: Final = {name.casefold(): kind for name, kind in BLOCKS.items()} | {
-    "0th": IfdKind.IMAGE,
-    "image": IfdKind.IMAGE,
-    "1st": IfdKind.THUMBNAIL,
-    "thumbnail": IfdKind.THUMBNAIL,
-}
 _WHOLES: Final = {
     "exif": "EXIF",
     "xmp": "XMP",
@@ -51,55 +42,19 @@ _TEXT_OF_ALL: Final = frozenset({"COM"})
 _DATASET: Final = re.compile(r"\d+:\d+")
 
 
-def tag_key(space: Space, number: int, kind: IfdKind | None = None) -> Key:
-    """The key of a tag, in every block that has it or in those of one kind."""
-    return ("tag", space, number) if kind is None else ("tag", space, number, kind)
-
-
-def property_key(name: str) -> Key:
-    """The key of an XMP property, by its name or its path."""
-    return "xmp", name.casefold()
-
-
 def part_key(name: str) -> Key:
     """The key of a whole body of metadata: ``EXIF``, ``COM``, ``APP6``."""
     return "part", name
 
 
 @attrs.frozen
-class NameSelector(Selector):
-    """A name, and the key under which fields are found.
+class NameSelector(KeySelector):
+    """A name, and the keys under which fields are found.
 
-    tag : where it names one tag only
     whole : it names a body of metadata, which can be removed or kept, nothing else
     """
 
-    key: Key = attrs.field(kw_only=True)
-    others: tuple[Key, ...] = attrs.field(default=(), kw_only=True)
-    tag: Tag | None = attrs.field(default=None, kw_only=True)
     whole: bool = attrs.field(default=False, kw_only=True)
-
-    @property
-    def keys(self) -> tuple[Key, ...]:
-        """All its keys; a name that two tags share has more than one."""
-        return (self.key, *self.others)
-
-
-@attrs.frozen(eq=False)
-class Item:
-    """A field of a file with all by which it can be named.
-
-    name : what a profile would write
-    texts : what a regex is matched with; none where no regex reaches it
-    type, note : for a listing
-    """
-
-    field: Field
-    name: str
-    keys: tuple[Key, ...]
-    texts: tuple[str, ...] = ()
-    type: str = ""
-    note: str = ""
 
 
 def compile_selector(named: Named) -> Selector:
@@ -108,19 +63,18 @@ def compile_selector(named: Named) -> Selector:
         return RegexSelector.of(named.regex)
     if named.name is None:
         raise ValueError("a rule needs a name or a regex")
-    return _by_name(named.name, named.name.strip())
+    return _by_name(named.name)
 
 
-def _by_name(text: str, word: str) -> NameSelector:
+def _by_name(text: str) -> NameSelector:
+    word = text.strip()
     if (whole := _WHOLES.get(word.casefold())) is not None:
         return _whole(text, whole, insertable=whole == "COM")
-    if word.casefold() == "gps":
-        return _tags(text, (tags.tag_of(IfdKind.IMAGE, GPS_IFD),), None)
     if match := _APP.fullmatch(word):
         return _whole(text, f"APP{match[1]}")
     head, dot, rest = word.partition(".")
-    if dot and (kind := _KINDS.get(head.casefold())) is not None:
-        return _tags(text, _in_block(rest, head, kind), kind)
+    if in_block(word):
+        return tag_selector(NameSelector, text, word)
     if dot and head.casefold() == "xmp":
         return _property(text, rest)
     if dot and head.casefold() == "iptc":
@@ -131,23 +85,20 @@ def _by_name(text: str, word: str) -> NameSelector:
         return _single(text, ("iptc", *iptc.lookup(word)), insertable=True)
     if ":" in word:
         return _property(text, word)
-    return _tags(text, tags.lookup(word), None)
+    return tag_selector(NameSelector, text, word)
 
 
 def _single(text: str, key: Key, rank: Rank = Rank.NAME, *, insertable: bool = False) -> NameSelector:
-    return NameSelector(text, rank, key, insertable, key=key)
+    return NameSelector(text, rank, key, insertable, keys=(key,))
 
 
 def _whole(text: str, name: str, *, insertable: bool = False) -> NameSelector:
     key = part_key(name)
-    return NameSelector(text, Rank.NAME, key, insertable, key=key, whole=name not in _TEXT_OF_ALL)
+    return NameSelector(text, Rank.NAME, key, insertable, keys=(key,), whole=name not in _TEXT_OF_ALL)
 
 
 def _property(text: str, name: str) -> NameSelector:
-    if ":" not in name:
-        raise ValueError(f"{text!r}: an XMP property is written with its prefix, such as dc:creator")
-    rank = Rank.EXACT if "/" in name or "[" in name else Rank.NAME
-    return _single(text, property_key(name), rank)
+    return _single(text, property_key(name), property_rank(name))
 
 
 def _resource(word: str) -> int:
@@ -159,45 +110,13 @@ def _resource(word: str) -> int:
     return number
 
 
-def _in_block(word: str, block: str, kind: IfdKind) -> tuple[Tag, ...]:
-    """The tags of a name within one block."""
-    space = tags.space_of(kind)
-    found = tags.lookup(word)
-    if word.strip()[:1].isdigit():
-        return (tags.tag_of(kind, found[0].number),)
-    inside = tuple(tag for tag in found if tag.space is space)
-    if not inside:
-        raise ValueError(f"{word!r} is no tag of {block}; it belongs to {found[0].home.value}")
-    return inside
-
-
-def _tags(text: str, found: Sequence[Tag], kind: IfdKind | None) -> NameSelector:
-    keys = tuple(tag_key(tag.space, tag.number, kind) for tag in found)
-    tag = found[0] if len(found) == 1 else None
-    if tag is not None and kind is not None:
-        tag = attrs.evolve(tag, home=kind)
-    makes = tag is not None and kind is not IfdKind.THUMBNAIL and not structural(tag)
-    rank = Rank.NAME if kind is None else Rank.EXACT
-    return NameSelector(text, rank, keys, makes, key=keys[0], others=keys[1:], tag=tag)
-
-
-def points(tag: Tag) -> bool:
-    """Whether the values of a tag are offsets of IFDs."""
-    return tag.space is Space.MAIN and tag.number in POINTERS
-
-
-def structural(tag: Tag) -> bool:
-    """Whether a tag says where other data stands, so that no value of the profile can replace its own."""
-    return points(tag) or (tag.space is Space.MAIN and tag.number in LOCATED)
-
-
 def limits(selector: Selector) -> Limits | None:
     """What the fields of a selector can hold, as far as their names tell."""
     if isinstance(selector, NameSelector):
-        if selector.whole or (selector.tag is not None and points(selector.tag)):
-            return Limits(kinds=frozenset({Kind.NATIVE}))
+        if selector.whole:
+            return WHOLE
         if selector.tag is not None:
-            return values.limits(selector.tag)
+            return tag_limits(selector.tag)
     return None
 
 
@@ -206,56 +125,22 @@ def check_literal(selector: Selector, text: str) -> str | None:
     if isinstance(selector, NameSelector):
         if selector.whole:
             return f"{selector.text} can be removed or kept as a whole, nothing else"
-        if selector.tag is not None and structural(selector.tag):
-            return f"{selector.text} holds offsets, which cannot be replaced"
         if selector.tag is not None:
-            return values.check_literal(selector.tag, text)
+            return tag_literal(selector.tag, selector.text, text)
     return None
 
 
-class Matcher:
+class Matcher(KeyMatcher[NameSelector]):
     """The steps of one section merged.
 
     opens : what has to be looked into for the steps and the reads
-    reads : the keys of names that are read beside the steps
     """
 
     def __init__(self, steps: Sequence[Step], reads: Iterable[str]) -> None:
-        self.steps = steps
-        self.reads = {name: frozenset(_by_name(name, name.strip()).keys) for name in reads}
-        self._by_key: dict[Key, int] = {}
-        self._regexes: list[tuple[int, re.Pattern[str]]] = []
-        for index, step in enumerate(steps):
-            selector = step.selector
-            if isinstance(selector, NameSelector):
-                for key in selector.keys:
-                    self._by_key.setdefault(key, index)
-            elif isinstance(selector, RegexSelector):
-                self._regexes.append((index, selector.pattern))
-        named = {key for keys in self.reads.values() for key in keys}.union(self._by_key)
-        found = set(Holding) if self._regexes else {each for key in named for each in _opened_for(key)}
+        super().__init__(NameSelector, _by_name, steps, reads)
+        named = self.named | {key for keys in self.reads.values() for key in keys}
+        found = set(Holding) if self.has_regexes else {each for key in named for each in _opened_for(key)}
         self.opens = frozenset(found)
-
-    def first(self, item: Item) -> Step | None:
-        """The first step in order that reaches a field."""
-        return self.step(item.keys, item.texts)
-
-    def step(self, keys: Sequence[Key], texts: Sequence[str]) -> Step | None:
-        """The first step in order that reaches a field with these keys and texts."""
-        best = min((self._by_key[key] for key in keys if key in self._by_key), default=None)
-        for index, pattern in self._regexes:
-            if best is not None and index > best:
-                break
-            if any(pattern.match(text) for text in texts):
-                best = index
-                break
-        return None if best is None else self.steps[best]
-
-    def creating(self) -> Iterator[tuple[NameSelector, Step]]:
-        """The steps that make a field where it is absent."""
-        for step in self.steps:
-            if step.creates and isinstance(step.selector, NameSelector) and step.selector.insertable:
-                yield step.selector, step
 
 
 def _opened_for(key: Key) -> frozenset[Holding]:

@@ -7,10 +7,11 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import FileError
+from deidentikit_image_metadata.names import Item, Key
 
 from .blocks import BLOCKS, Block, Nest
 from .fields import WholeField
-from .names import Item, Key, part_key
+from .names import part_key
 from .segments import Holding
 
 _WHOLE_NAMES: Final = {

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from deidentikit.filetype import Field, Limits
 from deidentikit.kinds import Form, Kind, Value
-
-from .names import Item
+from deidentikit_image_metadata.names import Item
 
 
 class Tracked:

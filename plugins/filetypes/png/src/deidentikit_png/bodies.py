@@ -9,21 +9,17 @@ from typing import Final
 from deidentikit.splice import BytesSource
 from deidentikit_image_metadata.edit import Editor
 from deidentikit_image_metadata.fields import TagField
-from deidentikit_image_metadata.ifd import IfdKind
-from deidentikit_image_metadata.tags import space_of
+from deidentikit_image_metadata.ifd import IMAGES, MAKER_NOTE, type_name
+from deidentikit_image_metadata.names import Item, property_key, spared, tag_keys, tag_texts
 from deidentikit_image_metadata.xmp import Packet
 
 from .fields import ExifTag
-from .names import BLOCK_NAMES, Item, Key, property_key, structural, tag_key
 
 NEW_EXIF: Final = b"MM\0*" + (8).to_bytes(4, "big") + bytes(6)
 """An EXIF block without tags."""
 _EXIF_HEADER: Final = b"Exif\0\0"
 _XMP_HEADER: Final = b"http://ns.adobe.com/xap/1.0/\0"
-_MAKER_NOTE: Final = 0x927C
 _XMP_TAG: Final = 700
-_IMAGES: Final = (IfdKind.IMAGE, IfdKind.THUMBNAIL, IfdKind.SUB)
-_TYPES: Final = "BYTE ASCII SHORT LONG RATIONAL SBYTE UNDEFINED SSHORT SLONG SRATIONAL FLOAT DOUBLE IFD".split()
 
 
 class Body(ABC):
@@ -71,19 +67,17 @@ class ExifBody(Body):
     def items(self) -> Iterator[Item]:
         for tag in self._tags:
             kind, number = tag.ifd.kind, tag.entry.tag
-            block, name = BLOCK_NAMES[kind], tag.tag.name
-            keys: tuple[Key, ...] = tag_key(space_of(kind), number), tag_key(space_of(kind), number, kind)
-            full = f"eXIf:{block}.{name}"
-            texts = () if structural(tag.tag) else (full, f"eXIf:{name}", f"{block}.{name}", name)
-            shown = _TYPES[tag.entry.type - 1] if 0 < tag.entry.type <= len(_TYPES) else str(tag.entry.type)
-            yield Item(ExifTag(tag, self._block), full, keys, texts, shown)
+            texts = tag_texts(kind, tag.tag, "eXIf:")
+            reached = () if spared(tag.tag) else texts
+            field = ExifTag(tag, self._block)
+            yield Item(field, texts[0], tag_keys(kind, number), reached, type_name(tag.entry.type))
 
     @property
     def changed(self) -> bool:
         return self.editor.overlay.changed
 
     def _has_note(self) -> bool:
-        return any(ifd.find(_MAKER_NOTE) is not None for ifd in self.editor.structure)
+        return any(ifd.find(MAKER_NOTE) is not None for ifd in self.editor.structure)
 
     def to_bytes(self) -> bytes:
         if self.changed:
@@ -104,7 +98,7 @@ class ExifBody(Body):
 
     def nested(self) -> Iterator[tuple[bytes, Callable[[bytes], None]]]:
         for tag in self._tags:
-            if tag.entry.tag == _XMP_TAG and tag.ifd.kind in _IMAGES and not tag.entry.broken:
+            if tag.entry.tag == _XMP_TAG and tag.ifd.kind in IMAGES and not tag.entry.broken:
                 yield self.editor.original(tag.entry).data, self._putter(tag)
 
     def _putter(self, tag: TagField) -> Callable[[bytes], None]:

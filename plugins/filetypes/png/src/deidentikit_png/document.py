@@ -11,13 +11,14 @@ from deidentikit.filetype import TELLING, Batch, Document, Field, Place, Rank, S
 from deidentikit.kinds import Form, Kind, Moment, Opaque
 from deidentikit.splice import BytesSink, BytesSource, Patch, Sink, Source, splice
 from deidentikit_image_metadata.fields import TagPlace
+from deidentikit_image_metadata.names import Item
 
 from . import times
 from .chunks import checksum, pack, stored_checksum, walk
 from .contents import Contents
 from .fields import TextPlace, TimeField, TimePlace
 from .inflating import Budget
-from .names import ChunkSelector, Item, Matcher
+from .names import ChunkSelector, Matcher
 from .options import Options
 from .regions import Region, new_exif_region
 from .slots import Slot, read_slots

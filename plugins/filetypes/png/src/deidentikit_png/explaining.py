@@ -8,14 +8,13 @@ from typing import Final
 
 from deidentikit.identifiers import UNREACHED, Catalogue, Identifier, Reach
 from deidentikit_image_metadata.identifying import EXIF, GPS, XMP, catalogue
-from deidentikit_image_metadata.ifd import GPS_IFD
+from deidentikit_image_metadata.names import GPS_POINTER, Key, tag_keys, tag_texts
 from deidentikit_image_metadata.tags import Space
 
-from .names import BLOCK_NAMES, ChunkSelector, Key, Matcher, chunk_key, tag_key
 from .names import XMP as WHOLE_XMP
+from .names import ChunkSelector, Matcher, chunk_key
 from .options import Options
 
-_GPS_POINTER: Final = tag_key(Space.MAIN, GPS_IFD)
 _KEYWORDS: Final = (
     ("Author", "A"),
     ("Copyright", "A"),
@@ -57,10 +56,9 @@ def _names(selector: ChunkSelector) -> tuple[tuple[Key, ...], tuple[str, ...], t
     """Keys, texts for a regex, what holds it, and in which type of chunk it stands."""
     kind, keyword, tag = selector.type, selector.keyword, selector.tag
     if tag is not None:
-        block, name = BLOCK_NAMES[tag.home], tag.name
-        keys = (*selector.keys, tag_key(tag.space, tag.number, tag.home))
-        texts: tuple[str, ...] = (f"eXIf:{block}.{name}", f"eXIf:{name}", f"{block}.{name}", name)
-        pointer = (_GPS_POINTER,) if tag.space is Space.GPS else ()
+        keys = (*selector.keys, *tag_keys(tag.home, tag.number))
+        texts = tag_texts(tag.home, tag, "eXIf:")
+        pointer = (GPS_POINTER,) if tag.space is Space.GPS else ()
         return keys, texts, (chunk_key("eXIf"), *pointer), "eXIf"
     if kind is not None and keyword is not None:
         return (*selector.keys, chunk_key(kind)), (f"{kind}:{keyword}", kind), (), kind

@@ -10,6 +10,7 @@ from deidentikit.errors import FieldError, printable
 from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Formats, Kind, Opaque, Value
 from deidentikit_image_metadata.fields import TagField
+from deidentikit_image_metadata.names import WHOLE
 from deidentikit_image_metadata.plaintext import Piece, Spelling
 from deidentikit_image_metadata.texts import Plain
 
@@ -19,8 +20,7 @@ from .contents import Contents
 from .texts import SPELLING, TextHead
 from .types import is_required
 
-WHOLE: Final = Limits(kinds=frozenset({Kind.NATIVE}))
-REQUIRED: Final = Limits(kinds=frozenset({Kind.NATIVE}), required=True)
+REQUIRED: Final = attrs.evolve(WHOLE, required=True)
 UNKNOWN: Final = Limits(kinds=frozenset({Kind.TEXT, Kind.UID, Kind.BYTES, Kind.NATIVE}))
 _UNKNOWN_SPELLING: Final = Spelling(Formats(), lenient=True)
 

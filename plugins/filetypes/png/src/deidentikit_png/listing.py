@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from deidentikit.errors import FieldError, FileError
 from deidentikit.filetype import Listed
 from deidentikit.splice import Source
+from deidentikit_image_metadata.names import Item
 
 from .chunks import walk
 from .contents import Contents
 from .document import item_texts
 from .inflating import Budget
-from .names import Item
 from .slots import read_slots
 
 

@@ -7,13 +7,13 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import FieldError, FileError
+from deidentikit_image_metadata.names import Item
 
 from . import rawprofile
 from .bodies import NEW_EXIF, Body, ExifBody, XmpBody, is_xmp
 from .chunks import Chunk
 from .contents import Contents
 from .fields import TextField
-from .names import Item
 
 _KINDS: Final = {
     "exif": frozenset({"exif"}),

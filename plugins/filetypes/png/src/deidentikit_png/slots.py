@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import attrs
+from deidentikit_image_metadata.names import Item, Key
 
 from .chunks import Chunk, Layout
 from .contents import Contents
 from .fields import ChunkField, MalformedText, TextField, TimeField, UnknownField
-from .names import XMP, Item, Key, chunk_key, text_key
+from .names import XMP, chunk_key, text_key
 from .rawprofile import profile_name
 from .regions import Region, exif_region, profile_region, xmp_region
 from .texts import XMP_KEYWORD
-from .types import PUBLIC, TEXTS, holds_value, is_required
+from .types import COLOUR, PUBLIC, TEXTS, holds_value, is_required
 
 
 @attrs.frozen(eq=False)
@@ -43,8 +44,8 @@ def _slot(contents: Contents, chunk: Chunk) -> Slot:
         field = TimeField(contents, chunk)
     elif kind not in PUBLIC and not is_required(kind):
         field = UnknownField(contents, chunk)
-    texts = () if is_required(kind) else (kind,)
-    item = Item(field, kind, (chunk_key(kind),), texts, _described(chunk), holds_value(kind))
+    texts = () if is_required(kind) or kind in COLOUR else (kind,)
+    item = Item(field, kind, (chunk_key(kind),), texts, _described(chunk), valued=holds_value(kind))
     return Slot(chunk, item, exif_region(contents, chunk) if kind == "eXIf" else None)
 
 

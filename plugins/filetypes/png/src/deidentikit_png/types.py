@@ -15,7 +15,9 @@ COMPRESSED: Final = frozenset({"zTXt", "iTXt", "iCCP"})
 IMAGE_DATA: Final = frozenset({"IDAT", "fdAT"})
 IMAGE: Final = frozenset({"IHDR", "PLTE", "IDAT", "IEND", "tRNS", "acTL", "fcTL", "fdAT"})
 """Chunks without which the image, or one of its frames, is not what it was."""
-RENDERING: Final = frozenset("cHRM cICP gAMA iCCP mDCV cLLI sBIT sRGB bKGD hIST pHYs sPLT oFFs pCAL sCAL sTER".split())
+COLOUR: Final = frozenset("cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI".split())
+"""Chunks that say which colours the image has (section 11.3.2); no regex reaches them."""
+RENDERING: Final = COLOUR | frozenset("bKGD hIST pHYs sPLT oFFs pCAL sCAL sTER".split())
 """Chunks that say how the image is to be shown or measured."""
 PUBLIC: Final = IMAGE | RENDERING | TEXTS | frozenset("eXIf tIME dSIG fRAc gIFg gIFt gIFx".split())
 """All registered types, and those of animations."""

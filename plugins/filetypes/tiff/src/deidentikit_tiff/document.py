@@ -11,7 +11,7 @@ from deidentikit.filetype import Batch, Document, Field, Place, RegexSelector, S
 from deidentikit.splice import CHUNK, Sink, Source
 from deidentikit_image_metadata.edit import LOCATED, Editor
 from deidentikit_image_metadata.fields import TagField, TagPlace
-from deidentikit_image_metadata.ifd import Entry, Ifd, IfdKind
+from deidentikit_image_metadata.ifd import IMAGES, Entry, Ifd
 from deidentikit_image_metadata.tags import tag_of
 
 from . import imagej
@@ -27,7 +27,6 @@ from .slides import drop_pages
 
 UNREFERENCED: Final = "bytes that no directory refers to"
 _CLASSIC_END: Final = 1 << 32
-_IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
 
 
 @attrs.frozen
@@ -92,7 +91,7 @@ class TiffDocument(Document, Batch):
                     field = TagField(editor, ifd, entry)
                     yield (ImageJField(field) if entry.tag in (imagej.COUNTS, imagej.METADATA) else field), step
         for ifd, entry in self._entries:
-            if entry.tag in KINDS and ifd.kind in _IMAGES:
+            if entry.tag in KINDS and ifd.kind in IMAGES:
                 yield from self._parts(ifd, entry)
 
     def _parts(self, ifd: Ifd, entry: Entry) -> Iterator[tuple[Field, Step]]:
@@ -132,7 +131,7 @@ class TiffDocument(Document, Batch):
         if not prefix:
             return self._editor.structure.top[0]
         path = ".".join(prefix)
-        return next((ifd for ifd in self._editor.structure if ifd.path == path and ifd.kind in _IMAGES), None)
+        return next((ifd for ifd in self._editor.structure if ifd.path == path and ifd.kind in IMAGES), None)
 
     def _hits(self, selector: TagSelector) -> Iterator[tuple[Ifd, Entry]]:
         return ((ifd, entry) for ifd, entry in self._entries if _names(selector, ifd, entry))
@@ -162,7 +161,7 @@ class TiffDocument(Document, Batch):
     def _holders(self, selector: PartSelector) -> Iterator[tuple[Ifd, Entry]]:
         """The values that can hold what a selector names."""
         for ifd, entry in self._entries:
-            if selector.carrier in KINDS.get(entry.tag, ()) and ifd.kind in _IMAGES and selector.scope.covers(ifd):
+            if selector.carrier in KINDS.get(entry.tag, ()) and ifd.kind in IMAGES and selector.scope.covers(ifd):
                 yield ifd, entry
 
     # the whole
@@ -215,7 +214,7 @@ class TiffDocument(Document, Batch):
         self._editor.check(written)
         for ifd in self._editor.structure:
             for entry in ifd.entries:
-                if entry.tag in LOCATED and ifd.kind in _IMAGES and not (entry.inline or entry.broken):
+                if entry.tag in LOCATED and ifd.kind in IMAGES and not (entry.inline or entry.broken):
                     _compare(self._source, written, ifd.value_at(entry), entry.size)
         for start, end, _ in overlay.patches():
             _compare(overlay, written, start, end - start)

@@ -8,32 +8,12 @@ from typing import Final
 from deidentikit.errors import FileError
 from deidentikit.filetype import Listed
 from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.ifd import Entry, Ifd, IfdKind
+from deidentikit_image_metadata.ifd import IMAGES, Entry, Ifd, type_name
 from deidentikit_image_metadata.tags import Space, Tag, lookup, space_of, tag_of
 
 from .carriers import KINDS, Opened, open_entry
 from .fields import entry_texts
 
-_TYPES: Final = {
-    1: "BYTE",
-    2: "ASCII",
-    3: "SHORT",
-    4: "LONG",
-    5: "RATIONAL",
-    6: "SBYTE",
-    7: "UNDEFINED",
-    8: "SSHORT",
-    9: "SLONG",
-    10: "SRATIONAL",
-    11: "FLOAT",
-    12: "DOUBLE",
-    13: "IFD",
-    16: "LONG8",
-    17: "SLONG8",
-    18: "IFD8",
-    129: "UTF-8",
-}
-_IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
 _WORDS: Final = {Space.GPS: "GPS", Space.INTEROP: "Interop"}
 _SHOWN: Final = 3
 
@@ -50,7 +30,7 @@ def listed(editor: Editor) -> Iterator[Listed]:
         yield _tag(editor, places)
     for places in found.values():
         for ifd, entry in places:
-            if entry.tag in KINDS and ifd.kind in _IMAGES:
+            if entry.tag in KINDS and ifd.kind in IMAGES:
                 yield from _parts(editor, ifd, entry)
 
 
@@ -61,7 +41,7 @@ def _tag(editor: Editor, places: Found) -> Listed:
     ifd, entry = places[0]
     paths = list(dict.fromkeys(ifd.path for ifd, _ in places))
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    types = dict.fromkeys(_TYPES.get(entry.type, str(entry.type)) for _, entry in places)
+    types = dict.fromkeys(type_name(entry.type) for _, entry in places)
     note = f"{entry.tag} in {', '.join(paths[:_SHOWN])}{more}"
     return Listed(_name(tag_of(ifd.kind, entry.tag)), "/".join(types), note, values)
 

@@ -9,13 +9,12 @@ from typing import Final
 from deidentikit.filetype import Named, RegexSelector, Selector, Step
 from deidentikit.kinds import Kind
 from deidentikit_image_metadata.edit import REQUIRED_TAGS
-from deidentikit_image_metadata.ifd import Entry, Ifd, IfdKind, pointed_kind
+from deidentikit_image_metadata.ifd import COLOUR_PROFILE, IMAGES, Entry, Ifd, IfdKind, pointed_kind
 from deidentikit_image_metadata.tags import Space, Tag, space_of, tag_of
 
 from .parts import Part
 from .selectors import PartSelector, TagSelector, compile_selector
 
-_IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
 _FOLDERS: Final = {IfdKind.EXIF: ".Exif", IfdKind.GPS: ".GPS", IfdKind.INTEROP: ".Exif.Interop"}
 _EVERYWHERE: Final = ((), ("page", "*"))
 """Prefixes of names that reach every page."""
@@ -53,8 +52,8 @@ class Matcher:
         return None if best is None else self.steps[best]
 
     def _by_regex(self, texts: Sequence[str], ifd: Ifd, entry: Entry) -> Step | None:
-        """What an image needs, and image data in other IFDs, are out of reach of a regex."""
-        if ifd.kind in _IMAGES and entry.tag in REQUIRED_TAGS:
+        """What an image needs, its colour profile, and image data in other IFDs, are out of reach of a regex."""
+        if ifd.kind in IMAGES and (entry.tag in REQUIRED_TAGS or entry.tag == COLOUR_PROFILE):
             return None
         step = self._first_regex(texts)
         if step is None or (pointed := pointed_kind(ifd.kind, entry)) is None:

@@ -6,13 +6,12 @@ from collections.abc import Collection
 from typing import Final
 
 from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.ifd import Entry, Ifd, IfdKind, pointed_kind
+from deidentikit_image_metadata.ifd import IMAGES, Entry, Ifd, pointed_kind
 
 FIRST: Final = 32768
 _NDPI_VERSION: Final = 65420
 _NDPI: Final = frozenset({65420, 65426, 65432})
 """Where a Hamamatsu file says how its large JPEG images are divided; nothing reads them without."""
-_IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.SUB})
 
 
 def remove_private(editor: Editor, named: Collection[Entry]) -> int:
@@ -31,7 +30,7 @@ def remove_private(editor: Editor, named: Collection[Entry]) -> int:
 
 
 def _is_private(editor: Editor, ifd: Ifd, entry: Entry) -> bool:
-    if ifd.kind not in _IMAGES:
+    if ifd.kind not in IMAGES:
         return True
     if entry.tag < FIRST or editor.required(ifd, entry.tag):
         return False

@@ -12,7 +12,8 @@ from deidentikit_image_metadata import iptc
 from deidentikit_image_metadata import values as tag_values
 from deidentikit_image_metadata.edit import REQUIRED_TAGS
 from deidentikit_image_metadata.ifd import POINTERS, Ifd, IfdKind
-from deidentikit_image_metadata.tags import Space, Tag, all_tags, lookup, space_of, tag_of
+from deidentikit_image_metadata.names import BLOCK_NAMES, block_tags
+from deidentikit_image_metadata.tags import Space, Tag, all_tags, lookup
 
 _NAME: Final = re.compile(
     r"(?:page\.(?P<page>[0-9]{1,9}|\*)\.(?P<subs>(?:sub\.(?:[0-9]{1,9}|\*)\.)*))?"
@@ -143,14 +144,9 @@ def _tags(text: str, kind: IfdKind | None) -> tuple[Tag, ...]:
         if near:
             raise ValueError(f"{text!r} is no tag that has a name here.{near}") from None
         raise
-    if kind is None:
-        return tuple(_insertable(tag) for tag in found)
-    if text.lower().startswith("0x") or text.isdigit():
-        return (_insertable(tag_of(kind, found[0].number)),)
-    fitting = tuple(attrs.evolve(tag, home=kind) for tag in found if tag.space is space_of(kind))
-    if not fitting:
-        raise ValueError(f"{text!r} is no tag of the {kind.value} directory")
-    return fitting
+    if kind is not None:
+        found = tuple(attrs.evolve(tag, home=kind) for tag in block_tags(text, BLOCK_NAMES[kind], kind))
+    return tuple(_insertable(tag) for tag in found)
 
 
 def _insertable(tag: Tag) -> Tag:
