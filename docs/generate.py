@@ -1,4 +1,4 @@
-"""Write `reference/plugins.md` from what is installed: every file type, action, key and default.
+"""Write what the reference says of the code: `reference/plugins.md`, and the options in `reference/command-line.md`.
 
 usage: python docs/generate.py [--check]
 """
@@ -6,14 +6,17 @@ usage: python docs/generate.py [--check]
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from deidentikit.cli.parser import build_parser
 from deidentikit.fragment import Fragment, Validator
 from deidentikit.registry import Registry
 
-PAGE = Path(__file__).parent / "reference" / "plugins.md"
+REFERENCE = Path(__file__).parent / "reference"
+OPTIONS = re.compile(r"(<!-- options of (\w+) -->\n).*?(<!-- end of options -->)", re.DOTALL)
 
 
 def takes(validator: Validator | None) -> str:
@@ -21,6 +24,11 @@ def takes(validator: Validator | None) -> str:
     if validator is None:
         return "true, yes or on"
     return str(getattr(validator, "expected", "a block"))
+
+
+def row(*cells: str) -> str:
+    """A line of a table."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def keys(title: str, fragment: Fragment) -> Iterator[str]:
@@ -31,14 +39,12 @@ def keys(title: str, fragment: Fragment) -> Iterator[str]:
     yield "| key | takes | default | what it does |"
     yield "|---|---|---|---|"
     for name, key in sorted(fragment.items()):
-        default = f"`{key.default}`" if key.default else ""
-        cells = (f"`{name}`", takes(key.validator), default, key.doc)
-        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        yield row(f"`{name}`", takes(key.validator), f"`{key.default}`" if key.default else "", key.doc)
     yield ""
 
 
-def page(registry: Registry) -> str:
-    """The whole page."""
+def plugins(registry: Registry) -> str:
+    """The page of file types and actions."""
     lines = [
         "# File types and actions",
         "",
@@ -78,14 +84,50 @@ def page(registry: Registry) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """The parser of each command."""
+    subparsers = next(a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction))
+    return dict(subparsers.choices)
+
+
+def options(parser: argparse.ArgumentParser) -> str:
+    """A table of what a command takes."""
+    lines = ["| argument | what it is |", "|---|---|"]
+    for action in parser._actions:
+        if isinstance(action, argparse._HelpAction):
+            continue
+        word = action.metavar if isinstance(action.metavar, str) else ""
+        if action.choices is not None:
+            word = "{" + ",".join(map(str, action.choices)) + "}"
+        several = "..." if action.nargs == "+" else ""
+        shown = " ".join(filter(None, (", ".join(action.option_strings), word))) + several
+        needed = "; always needed" if action.option_strings and action.required else ""
+        lines.append(row(f"`{shown}`", f"{action.help or ''}{needed}"))
+    return "\n".join(lines)
+
+
+def command_line(page: str) -> str:
+    """The page of the command line, with the options as they are. Raises SystemExit if a command is missing."""
+    known = commands()
+    if missing := set(known) - {name for _, name, _ in OPTIONS.findall(page)}:
+        raise SystemExit(f"command-line.md has no place for the options of {', '.join(sorted(missing))}")
+    return OPTIONS.sub(lambda found: f"{found[1]}\n{options(known[found[2]])}\n\n{found[3]}", page)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="only say whether the page is what it should be")
-    options = parser.parse_args()
-    text = page(Registry.from_installed())
-    if options.check:
-        return 0 if PAGE.is_file() and PAGE.read_text("utf-8") == text else 1
-    PAGE.write_text(text, "utf-8")
+    parser.add_argument("--check", action="store_true", help="only say whether the pages are what they should be")
+    given = parser.parse_args()
+    with_options = REFERENCE / "command-line.md"
+    pages = {
+        REFERENCE / "plugins.md": plugins(Registry.from_installed()),
+        with_options: command_line(with_options.read_text("utf-8")),
+    }
+    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
+    if given.check:
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(pages[path], "utf-8")
     return 0
 
 
