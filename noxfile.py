@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import sys
 import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nox
 
@@ -109,6 +113,36 @@ def tests(session: nox.Session) -> None:
     """All tests of all packages. Arguments after `--` go to pytest."""
     sync(session)
     session.run("pytest", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """All tests under branch coverage, the processes they start included: a table by package, and the floor."""
+    sync(session)
+    folder = Path(session.create_tmp()).resolve()
+    for file in folder.glob("data*"):
+        file.unlink()
+    env = {"COVERAGE_FILE": str(folder / "data")}
+    session.run("coverage", "run", "--parallel-mode", "-m", "pytest", *session.posargs, env=env)
+    session.run("coverage", "combine", "--quiet", env=env)
+    session.run("coverage", "json", "--quiet", "--fail-under=0", f"--output={folder / 'report.json'}", env=env)
+    print("\n".join(by_package(json.loads((folder / "report.json").read_text("utf-8")))))
+    session.run("coverage", "report", "--format=total", env=env)
+
+
+def by_package(report: dict[str, Any]) -> Iterator[str]:
+    """The lines of a table of what coverage measured."""
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
+    for file, found in report["files"].items():
+        parts = Path(file).parts
+        for name in (parts[parts.index("src") + 1], "together"):
+            sums[name].update({key: value for key, value in found["summary"].items() if isinstance(value, int)})
+    yield f"{'package':<28}{'lines':>8}{'not run':>9}{'branches':>10}{'not run':>9}{'covered':>9}"
+    for name, total in sorted(sums.items(), key=lambda item: (item[0] == "together", item[0])):
+        done = total["covered_lines"] + total["covered_branches"]
+        share = 100 * done / (total["num_statements"] + total["num_branches"])
+        lines = f"{total['num_statements']:>8}{total['missing_lines']:>9}"
+        yield f"{name:<28}{lines}{total['num_branches']:>10}{total['missing_branches']:>9}{share:>8.1f}%"
 
 
 @nox.session
