@@ -1,20 +1,22 @@
-"""The plugins that the documentation shows, built from its text and held to the contract."""
+"""What the documentation says of the code is so: the plugins it shows, the names it lists, its links."""
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
-from deidentikit import Registry, parse_profile
+from deidentikit import Registry, profile_schema
+from deidentikit.errors import ExitCode
+from deidentikit.testing import Project
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REASON = re.compile(r"(?:FileError|FieldError)\(\s*\"([a-z0-9-]+)\"")
 
 
@@ -27,8 +29,8 @@ def written_plugin(folder: Path, page: str) -> None:
             path.write_text(text)
 
 
-def run_tests(folder: Path) -> str:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", str(folder / "tests")]
+def run_tests(folder: Path, tests: str = "tests") -> str:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error", str(folder / tests)]
     environment = {"PYTHONPATH": str(folder / "src"), "PATH": "", "HOME": str(folder)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
     return done.stdout + done.stderr if done.returncode else ""
@@ -40,20 +42,21 @@ def test_action_of_the_how_to_keeps_the_contract(tmp_path: Path) -> None:
     assert run_tests(tmp_path) == ""
 
 
-def test_reference_of_plugins_is_what_is_installed() -> None:
+def test_file_type_of_the_how_to_keeps_its_last_test(deid_project: Project) -> None:
+    folder = deid_project.folder / "pairs"
+    deid_project.command("new", "filetype", "pairs", "--output", folder, "--author", "Jo Roe").assert_ok()
+    written_plugin(folder, "how-to/write-a-file-type.md")
+    info = folder / "src/deidentikit_pairs-1.0.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deidentikit-pairs\nVersion: 1.0.0\n")
+    (info / "entry_points.txt").write_text("[deidentikit]\npairs = deidentikit_pairs\n")
+    assert (folder / "tests/test_birth_date.py").is_file()
+    assert run_tests(folder, "tests/test_birth_date.py") == ""
+
+
+def test_generated_reference_is_what_is_installed() -> None:
     done = subprocess.run([sys.executable, DOCS / "generate.py", "--check"], check=False)
     assert done.returncode == 0, "run python docs/generate.py"
-
-
-def test_every_profile_in_the_docs_and_in_packages_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    for sources in DOCS.glob("examples/*/src"):
-        monkeypatch.syspath_prepend(sources)
-    examples = [import_module(package.name) for package in DOCS.glob("examples/*/src/*")]
-    registry = Registry.of(*(entry.load() for entry in entry_points(group="deidentikit")), *examples)
-    for page in (*DOCS.rglob("*.md"), *ROOT.glob("plugins/*/*/README.md")):
-        for language, text in BLOCK.findall(page.read_text("utf-8")):
-            if language == "yaml" and "shout" not in text:
-                assert parse_profile(text, registry, keyed=True).sections, page
 
 
 def test_every_reason_code_is_explained() -> None:
@@ -61,6 +64,28 @@ def test_every_reason_code_is_explained() -> None:
     sources = [file for part in ("core", "plugins") for file in (DOCS.parent / part).glob("**/src/**/*.py")]
     raised = {code for file in sources for code in REASON.findall(file.read_text("utf-8"))}
     assert raised - explained == set()
+
+
+def test_every_explained_reason_code_is_one() -> None:
+    explained = set(re.findall(r"^\| `([a-z0-9-]+)` \|", (DOCS / "reference/reason-codes.md").read_text("utf-8"), re.M))
+    sources = "".join(
+        file.read_text("utf-8") for part in ("core", "plugins") for file in ROOT.glob(f"{part}/**/src/**/*.py")
+    )
+    assert {code for code in explained if f'"{code}"' not in sources} == set()
+
+
+def test_every_exit_code_is_explained() -> None:
+    page = (DOCS / "reference/command-line.md").read_text("utf-8").partition("## Exit codes\n")[2]
+    assert set(re.findall(r"^\| (\d+) \|", page, re.M)) == {str(int(code)) for code in ExitCode}
+
+
+def test_every_key_of_the_language_is_explained() -> None:
+    page = (DOCS / "reference/profile.md").read_text("utf-8")
+    registry = Registry.from_installed()
+    top: dict[str, Any] = json.loads(json.dumps(profile_schema(registry)))["properties"]
+    without_keys_of_its_own = top["filename"]["properties"]
+    keys = {*top, *without_keys_of_its_own} - {*registry.sections, *registry.settings}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix())

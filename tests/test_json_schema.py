@@ -40,7 +40,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).parents[1]
-YAML_BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+YAML_BLOCK = re.compile(r"^```yaml[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 REGISTRY = Registry.from_installed()
 SCHEMA = profile_schema(REGISTRY)
 PROFILES = Draft202012Validator(SCHEMA)
