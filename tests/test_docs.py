@@ -6,9 +6,11 @@ import json
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import deidentikit
 import pytest
 from deidentikit import Registry, profile_schema
 from deidentikit.errors import ExitCode
@@ -86,6 +88,31 @@ def test_every_key_of_the_language_is_explained() -> None:
     without_keys_of_its_own = top["filename"]["properties"]
     keys = {*top, *without_keys_of_its_own} - {*registry.sections, *registry.settings}
     assert {key for key in keys if f"`{key}`" not in page} == set()
+
+
+def test_every_public_name_is_in_the_reference_of_the_library() -> None:
+    pages = "".join(page.read_text("utf-8") for page in DOCS.glob("reference/api/*.md"))
+    shown = set(re.findall(r"^::: (\S+)$", pages, re.M))
+    assert {target for target in shown if not _found(target)} == set()
+    homes = {name: f"deidentikit.{home}" for home, names in deidentikit._HOMES.items() for name in names}
+    assert set(homes) == set(deidentikit.__all__)
+    covered = {name for name, home in homes.items() if home in shown or any(_is(name, each) for each in shown)}
+    assert set(homes) - covered == set()
+
+
+def _found(target: str) -> bool:
+    """Whether a module, or a name in one, is there."""
+    try:
+        import_module(target)
+    except ModuleNotFoundError:
+        module, _, name = target.rpartition(".")
+        return hasattr(import_module(module), name)
+    return True
+
+
+def _is(name: str, target: str) -> bool:
+    module, _, last = target.rpartition(".")
+    return last == name and getattr(import_module(module), name) is getattr(deidentikit, name)
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix())

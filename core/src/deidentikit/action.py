@@ -27,7 +27,9 @@ class Verdict(Enum):
 
 
 REMOVE = Verdict.REMOVE
+"""Returned by `Action.apply`: take the field out."""
 KEEP = Verdict.KEEP
+"""Returned by `Action.apply`: leave the value as it is."""
 
 
 @attrs.frozen

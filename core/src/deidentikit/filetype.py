@@ -54,6 +54,7 @@ class Limits:
 
 
 UNLIMITED = Limits()
+"""Nothing is limited, or nothing is known."""
 TELLING = 5
 """Characters from which on an equal value in a field that no step reached counts in `Document.residual`."""
 

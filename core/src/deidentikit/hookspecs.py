@@ -19,6 +19,7 @@ CONTRACT: Final = 1
 """The version of the plugin contract. A plugin's module says in ``deidentikit_contract`` which it is written for."""
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks the functions of a plugin that are hooks."""
 
 
 @hookspec

@@ -88,3 +88,4 @@ class Reach:
 
 
 UNREACHED: Final = Reach()
+"""No rule and no option acts."""

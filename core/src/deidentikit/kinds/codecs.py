@@ -16,6 +16,7 @@ from .moments import Moment
 from .values import Kind, Spelled, Value, parse_number, spell_number
 
 TIMESTAMP: Final = "timestamp"
+"""In place of a date format: seconds since 1970."""
 
 _OFFSET: Final = re.compile(r"(?P<rest>.*\d)(?P<offset>\s?(?:Z|[+-]\d{2}:?\d{2}))\s*$", re.DOTALL)
 _EPOCH: Final = datetime(1970, 1, 1)

@@ -12,6 +12,7 @@ from ..errors import FieldError
 from .moments import Moment, Span
 
 Value = str | bytes | Decimal | Moment | Span
+"""What an action gets and gives back: which of them, its kind says."""
 
 _NUMBER: Final = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")
 
