@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import deidentikit
+import deidentikit.testing
 import pytest
 from deidentikit import Registry, profile_schema
 from deidentikit.errors import ExitCode
@@ -92,27 +93,16 @@ def test_every_key_of_the_language_is_explained() -> None:
 
 def test_every_public_name_is_in_the_reference_of_the_library() -> None:
     pages = "".join(page.read_text("utf-8") for page in DOCS.glob("reference/api/*.md"))
-    shown = set(re.findall(r"^::: (\S+)$", pages, re.M))
-    assert {target for target in shown if not _found(target)} == set()
-    homes = {name: f"deidentikit.{home}" for home, names in deidentikit._HOMES.items() for name in names}
-    assert set(homes) == set(deidentikit.__all__)
-    covered = {name for name, home in homes.items() if home in shown or any(_is(name, each) for each in shown)}
-    assert set(homes) - covered == set()
-
-
-def _found(target: str) -> bool:
-    """Whether a module, or a name in one, is there."""
-    try:
-        import_module(target)
-    except ModuleNotFoundError:
-        module, _, name = target.rpartition(".")
-        return hasattr(import_module(module), name)
-    return True
-
-
-def _is(name: str, target: str) -> bool:
-    module, _, last = target.rpartition(".")
-    return last == name and getattr(import_module(module), name) is getattr(deidentikit, name)
+    shown: set[int] = set()
+    for target in re.findall(r"^::: (\S+)$", pages, re.M):
+        try:
+            found = import_module(target)
+            shown.update(id(getattr(found, name)) for name in getattr(found, "__all__", vars(found)))
+        except ModuleNotFoundError:
+            module, _, own = target.rpartition(".")
+            shown.add(id(getattr(import_module(module), own)))
+    for package in (deidentikit, deidentikit.testing):
+        assert {name for name in package.__all__ if id(getattr(package, name)) not in shown} == set()
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.relative_to(DOCS).as_posix())

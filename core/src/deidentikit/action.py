@@ -27,7 +27,7 @@ class Verdict(Enum):
 
 
 REMOVE = Verdict.REMOVE
-"""Returned by `Action.apply`: take the field out."""
+"""Returned by `Action.apply`: take the value out; the field goes with its last one."""
 KEEP = Verdict.KEEP
 """Returned by `Action.apply`: leave the value as it is."""
 
