@@ -15,7 +15,8 @@ from deidentikit.cli.parser import build_parser
 from deidentikit.fragment import Fragment, Validator
 from deidentikit.registry import Registry
 
-REFERENCE = Path(__file__).parent / "reference"
+ROOT = Path(__file__).parents[1]
+REFERENCE = ROOT / "docs" / "reference"
 OPTIONS = re.compile(r"(<!-- options of (\w+) -->\n).*?(<!-- end of options -->)", re.DOTALL)
 
 
@@ -43,13 +44,20 @@ def keys(title: str, fragment: Fragment) -> Iterator[str]:
     yield ""
 
 
+def package(distribution: str) -> str:
+    """The name of a package, with a link to its README."""
+    folder = next(ROOT.glob(f"plugins/*/{distribution.removeprefix('deidentikit-')}"))
+    return f"[`{distribution}`](../../{folder.relative_to(ROOT).as_posix()}/README.md)"
+
+
 def plugins(registry: Registry) -> str:
     """The page of file types and actions."""
     lines = [
         "# File types and actions",
         "",
         "What the packages of this repository bring into a profile; written by `docs/generate.py` from the",
-        "installed plugins. Each package's README shows it at work.",
+        "installed plugins. Each package has a page of its own, with examples: for a file type how its fields",
+        "are named, what follows by itself, and why a file is refused.",
         "",
         "## File types",
         "",
@@ -57,7 +65,7 @@ def plugins(registry: Registry) -> str:
     packages = {plugin.name: plugin.distribution for plugin in registry.plugins}
     for name, file_type in sorted(registry.file_types.items()):
         lines += [f"### {name}", "", file_type.summary, ""]
-        lines += [f"Package `{packages[name]}`.", ""]
+        lines += [f"Package {package(packages[name])}.", ""]
         for section, preset in sorted(file_type.sections.items()):
             suffixes = ", ".join(f"`{suffix}`" for suffix in preset.suffixes) or "none"
             lines += [f"- section `{section}`: suffixes {suffixes}"]
@@ -75,7 +83,7 @@ def plugins(registry: Registry) -> str:
     for name, action in sorted({action.name: action for action in registry.actions.values()}.items()):
         known_action = registry.action_keys(action)
         lines += [f"### {name}", "", action.summary, ""]
-        lines += [f"Package `{packages[name]}`."]
+        lines += [f"Package {package(packages[name])}."]
         if action.aliases:
             lines += [f"Also written {', '.join(f'`{alias}`' for alias in action.aliases)}."]
         lines += [f"Works on: {action.kind.value}. Takes: {takes(known_action.value)}.", ""]
