@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 import attrs
 from deidentikit import Document, Field, FieldError, FileError, Selector, Step
-from deidentikit.filetype import Batch, Place
+from deidentikit.filetype import TELLING, Batch, Place
 from deidentikit.splice import Patch, Sink, Source, splice
 
 from .annotations import MAX_BYTES, Area, areas, texts, with_texts, without_texts
@@ -17,9 +16,6 @@ from .fields import AnnotationsField, HeaderField, WholeField, known_text
 from .header import Header, read_header
 from .selectors import EdfSelector, Matcher
 from .vocabulary import ANNOTATIONS, PARTS
-
-_TELLING: Final = 5
-"""Characters from which on an equal value elsewhere is worth counting."""
 
 
 @attrs.frozen
@@ -106,12 +102,6 @@ class EdfDocument(Document, Batch):
             out += (text.decode("utf-8", "replace") for text in found)
         return [text for text in out if text]
 
-    def rows(self) -> int | None:
-        return None
-
-    def subjects(self, name: str) -> Sequence[str]:
-        return ()
-
     def settle(self) -> None:
         self._cells.follow()
         if self._options.remove_annotations and not self._annotations_named:
@@ -130,7 +120,7 @@ class EdfDocument(Document, Batch):
 
     def residual(self) -> int:
         changed = [cell for cell in self._cells if cell.is_changed]
-        old = {cell.text for cell in changed if len(cell.text) >= _TELLING}
+        old = {cell.text for cell in changed if len(cell.text) >= TELLING}
         found = sum(not cell.named and not cell.is_changed and cell.text in old for cell in self._cells)
         if old and not (self._annotations_named or self._annotations.gone or self._drops_signals):
             found += any(text.decode("utf-8", "replace") in old for text in self._annotations.texts)
