@@ -169,14 +169,15 @@ class BytesSink:
             start += len(data)
 
 
-def splice(source: Source, sink: Sink, patches: Iterable[Patch]) -> None:
-    """Write `source` with `patches` to `sink` in one pass.
+def splice(source: Source, sink: Sink, patches: Iterable[Patch]) -> int:
+    """Write `source` with `patches` to `sink` in one pass; how many bytes that makes.
 
     patches : sorted by start, not overlapping; may be an iterator
 
     Raises ValueError if patches overlap, run backwards or pass the end of the source.
     """
     at = 0
+    size = source.size
     for start, end, data in patches:
         if start < at or end < start or end > source.size:
             raise ValueError(f"patch {start}:{end} does not follow {at} within {source.size} bytes")
@@ -184,6 +185,8 @@ def splice(source: Source, sink: Sink, patches: Iterable[Patch]) -> None:
             sink.copy(source, at, start - at)
         if data:
             sink.write(data)
+        size += len(data) - (end - start)
         at = end
     if at < source.size:
         sink.copy(source, at, source.size - at)
+    return size

@@ -24,6 +24,7 @@ class JsonDocument(Document, Batch):
     def __init__(self, source: Source, matcher: Matcher) -> None:
         """Raises FileError as `syntax.parse` does."""
         self._source = source
+        self._meant = source.size
         self._matcher = matcher
         self._parsed: Parsed = parse(source.pread(source.size, 0))
         self._edits = Edits(self._parsed.value)
@@ -69,12 +70,12 @@ class JsonDocument(Document, Batch):
     def write(self, sink: Sink) -> None:
         with shallow():
             changes = patches(self._parsed, self._edits) if self._edits else []
-        splice(self._source, sink, changes)
+        self._meant = splice(self._source, sink, changes)
 
     def check(self, written: Source) -> None:
+        if written.size != self._meant:
+            raise FileError("verify", "the output is not as long as was meant")
         if not self._edits:
-            if written.size != self._source.size:
-                raise FileError("verify", "the output is not the copy that was meant")
             return
         try:
             found = parse(written.pread(written.size, 0)).value

@@ -30,6 +30,7 @@ class KeyValueDocument(Document, Batch):
     def __init__(self, source: Source, matcher: Matcher, read: Read, remove_comments: bool) -> None:
         """Raises FileError as `header.read_header` and `layouts.read_layout` do."""
         self._source = source
+        self._meant = source.size
         self._matcher = matcher
         self._read = read
         self._remove_comments = remove_comments
@@ -119,12 +120,12 @@ class KeyValueDocument(Document, Batch):
         return {"remove-comments": self._comments_gone} if self._comments_gone else {}
 
     def write(self, sink: Sink) -> None:
-        splice(self._source, sink, self._header.decoded.patches(self._edits.changes()))
+        self._meant = splice(self._source, sink, self._header.decoded.patches(self._edits.changes()))
 
     def check(self, written: Source) -> None:
+        if written.size != self._meant:
+            raise FileError("verify", "the output is not as long as was meant")
         if not self._edits:
-            if written.size != self._source.size:
-                raise FileError("verify", "the output is not the copy that was meant")
             return
         try:
             header, layout = self._read(written)

@@ -30,6 +30,7 @@ class XmlDocument(Document, Batch):
     def __init__(self, source: Source, matcher: Matcher, options: Mapping[str, object]) -> None:
         """Raises FileError as `index.index_of` does."""
         self._source = source
+        self._meant = source.size
         self._matcher = matcher
         self._options = options
         self._index = index_of(source)
@@ -74,13 +75,13 @@ class XmlDocument(Document, Batch):
         return residue(self._source, self._evaluation, self._edits, self._hits)
 
     def write(self, sink: Sink) -> None:
-        splice(self._source, sink, merged(self._evaluation.content, self._edits.patches()))
+        self._meant = splice(self._source, sink, merged(self._evaluation.content, self._edits.patches()))
 
     def check(self, written: Source) -> None:
+        if written.size != self._meant:
+            raise FileError("verify", "the output is not as long as was meant")
         if self._edits:
             verify(self._evaluation, self._edits, written)
-        elif written.size != self._source.size:
-            raise FileError("verify", "the output is not the copy that was meant")
 
     def _read(self, name: str) -> Iterable[Item]:
         """The items that a name of the profile reaches, in the order of the file."""
