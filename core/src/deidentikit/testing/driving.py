@@ -18,7 +18,7 @@ import attrs
 from ..action import KEEP, REMOVE, Action, Verdict
 from ..context import Context, Keys
 from ..engine import Engine
-from ..filetype import Batch, Column, FileType, Named, Step
+from ..filetype import Batch, Column, Document, FileType, Named, Step
 from ..kinds import Form, Kind, Moment, Span, Value
 from ..plan import Plan, compile_plans
 from ..profile import Profile
@@ -182,8 +182,11 @@ def deidentified(plan: Plan, source: Source | bytes, name: str) -> Done:
         return Done(output.data, outcome)
 
 
-def walk(file_type: FileType, matcher: object, source: Source, each: Callable[[Batch], None]) -> bytes:
-    """Open a file, hand every batch to `each`, and give what is written; nothing else is done."""
+@contextmanager
+def edited(
+    file_type: FileType, matcher: object, source: Source, each: Callable[[Batch], None]
+) -> Iterator[tuple[Document, bytes]]:
+    """Open a file, hand every batch to `each`; the document and what it writes, not checked yet."""
     sink = BytesSink()
     with file_type.open(source, matcher) as document:
         if "streaming" in file_type.capabilities:
@@ -194,8 +197,14 @@ def walk(file_type: FileType, matcher: object, source: Source, each: Callable[[B
                 each(batch)
             document.settle()
             document.write(sink)
-        document.check(BytesSource(bytes(sink.data)))
-    return bytes(sink.data)
+        yield document, bytes(sink.data)
+
+
+def walk(file_type: FileType, matcher: object, source: Source, each: Callable[[Batch], None]) -> bytes:
+    """Open a file, hand every batch to `each`, and give what is written; nothing else is done."""
+    with edited(file_type, matcher, source, each) as (document, output):
+        document.check(BytesSource(output))
+        return output
 
 
 def work_on(batch: Batch) -> Iterator[Step]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 
 import pytest
 
 from ..action import Action
-from ..errors import FieldError
+from ..errors import FieldError, FileError
 from ..filetype import Batch, Named
 from ..kinds import Kind, Value, canonical_text
 from ..plan import compile_plans
@@ -17,7 +17,7 @@ from ..registry import Registry
 from ..results import VALUE_TYPES
 from ..splice import BytesSource
 from .declared import DeclaredFileType
-from .driving import change, deidentified, echo, keep, new_context, put, spellings, take, walk, work_on
+from .driving import change, deidentified, echo, edited, keep, new_context, put, spellings, take, walk, work_on
 
 
 class EditChecks(DeclaredFileType):
@@ -123,6 +123,21 @@ class EditChecks(DeclaredFileType):
             output = walk(file_type, file_type.bind([self.step(name, probe)], [name]), BytesSource(self.sample), each)
             assert original
             assert current == self.originals(name, output), f"{name}: current is not what was written"
+
+    def test_output_that_is_not_what_was_meant_is_refused(self) -> None:
+        """Document.check: an output that is cut, empty or without the edits raises FileError (``verify``)."""
+
+        def each(batch: Batch) -> None:
+            deque(work_on(batch), 0)
+
+        for name, probe in [("", None), *((name, change(kind)) for kind, name in self.pairs)]:
+            file_type = self.instance()
+            matcher = file_type.bind([self.step(name, probe)] if probe else (), ())
+            with edited(file_type, matcher, BytesSource(self.sample), each) as (document, output):
+                for wrong in (b"", output[:-1], *([self.untouched()] if probe else ())):
+                    with pytest.raises(FileError) as refused:
+                        document.check(BytesSource(wrong))
+                    assert refused.value.reason == "verify", f"{name}: {refused.value.reason}"
 
     def test_first_step_in_order_wins(self) -> None:
         """One rule per field: `bind` gets the steps in order, and the first that reaches a field acts alone."""
