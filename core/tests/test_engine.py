@@ -20,10 +20,10 @@ from deidentikit.memo import Memos
 from deidentikit.plan import compile_plans, parse_profile
 from deidentikit.registry import Registry
 from deidentikit.report import RuleCount
-from deidentikit.splice import BytesSource
+from deidentikit.splice import BytesSource, Source
 from deidentikit.testing import LinesFile
 from deidentikit.testing.driving import TODAY, Done, MemoryOutput, Probe, deidentified, make_plan
-from deidentikit.testing.lines import LineField
+from deidentikit.testing.lines import LineField, LinesDocument
 
 MAGIC = "#lines\n"
 Rules = Sequence[tuple[str, Action]]
@@ -54,6 +54,28 @@ def profile_run(registry: Registry, body: str, text: str, path: str = "a.lines",
 
 def refused(reason: str) -> pytest.RaisesExc[FileError]:
     return pytest.raises(FileError, check=lambda error: error.reason == reason)
+
+
+def test_field_that_cannot_even_be_emptied_refuses_the_file(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stuck(self: LineField, values: Sequence[Value | None], form: Form) -> None:
+        raise FieldError("required", "this cannot be empty")
+
+    body = "on-error: empty\nfields:\n  - name: a\n    tag: yes\n"
+    assert lines(profile_run(registry, body, "a=bad\n")) == "a=\n"
+    monkeypatch.setattr(LineField, "write", stuck)
+    with pytest.raises(FieldError, check=lambda error: (error.reason, error.path) == ("required", "a@2")):
+        profile_run(registry, body, "a=bad\n")
+
+
+def test_field_that_is_not_what_was_meant_refuses_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def differs(self: LinesDocument, written: Source) -> None:
+        raise FieldError("undecodable", "the new value cannot be read")
+
+    monkeypatch.setattr(LinesDocument, "check", differs)
+    with refused("verify"):
+        run("a=b\n", ("a", to("x")))
 
 
 EXACT, NAME, WILDCARD = "name@2", "name", "na*"

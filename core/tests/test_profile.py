@@ -432,6 +432,13 @@ def test_a_rule_that_is_wrong(registry: Registry, rule: str, line: int, where: s
         ("lines:\n  file-filter:\n    - a\n    - r!(\n", 4, "has no ')'"),
         ("lines:\n  file-filter:\n    - a\n    -\n", 4, "found nothing"),
         ("lines:\n  enforce-file-filter: yes\n", 2, "needs a file-filter"),
+        ("lines:\n  filenames: x\n", 2, "a list, each entry beginning with '- output:'"),
+        ("lines:\n  filenames:\n    - x\n", 3, "a block with 'output'"),
+        (
+            "lines:\n  filenames:\n    - output: x\n      groups: y\n",
+            4,
+            "a list, each entry with 'name' and one action",
+        ),
         ("lines:\n  filenames:\n    - input-regex: x\n", 3, "'output' is missing"),
         ("lines:\n  filenames:\n    - output:\n", 3, "found nothing"),
         ("lines:\n  filenames:\n    - output: x\n      input-regex: (\n", 4, "character 1"),

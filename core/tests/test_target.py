@@ -227,6 +227,50 @@ def test_subfolder_on_another_file_system(
     assert (tmp_path / "out/mounted/a").read_bytes() == b"x" * 3_000_000
 
 
+def test_failure_on_the_way_to_another_file_system_leaves_nothing(
+    make_target: Callable[..., Target], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = make_target()
+    for kind in ("link", "rename"):
+
+        def apart(*arguments: object, **options: object) -> None:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+        monkeypatch.setattr(os, kind, apart)
+    with refused("unwritable"), target.output() as output:
+        output.claim("mounted/a")
+        os.write(output.stage(), b"Jane Doe")
+
+        def full(*arguments: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        monkeypatch.setattr(os, "write", full)
+        output.publish()
+    assert entries(tmp_path) == []
+
+
+@pytest.mark.parametrize("system", ["knows no unnamed files", "cannot make one here"])
+def test_system_without_unnamed_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    real = os.open
+
+    def no_unnamed(path: object, flags: int, *arguments: object, **options: object) -> int:
+        if not os.fspath(path).endswith(".part"):  # type: ignore[call-overload]
+            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+        return real(path, flags, *arguments, **options)  # type: ignore[arg-type]
+
+    if system == "knows no unnamed files":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    else:
+        monkeypatch.setattr(os, "open", no_unnamed)
+    target = Target(tmp_path / "out")
+    with target.output() as output:
+        output.claim("a")
+        os.write(output.stage(), b"data")
+        assert [name.startswith(PART) for name in entries(tmp_path / "out")] == [True]
+        output.publish()
+    assert entries(tmp_path / "out") == ["a"]
+
+
 def test_file_system_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_link(*arguments: object, **options: object) -> None:
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
@@ -259,6 +303,15 @@ def test_target_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UsageError, match="cannot be made"):
         Target(tmp_path / "file" / "out")
+
+
+def test_target_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(*arguments: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "scandir", locked)
+    with pytest.raises(UsageError, match="cannot be used"):
+        Target(tmp_path / "out")
 
 
 @pytest.fixture
