@@ -125,7 +125,7 @@ class EditChecks(DeclaredFileType):
             assert current == self.originals(name, output), f"{name}: current is not what was written"
 
     def test_output_that_is_not_what_was_meant_is_refused(self) -> None:
-        """Document.check: an output that is cut, empty or without the edits raises FileError (``verify``)."""
+        """Document.check: an output that is cut, unreadable or edited otherwise raises FileError (``verify``)."""
 
         def each(batch: Batch) -> None:
             deque(work_on(batch), 0)
@@ -134,7 +134,9 @@ class EditChecks(DeclaredFileType):
             file_type = self.instance()
             matcher = file_type.bind([self.step(name, probe)] if probe else (), ())
             with edited(file_type, matcher, BytesSource(self.sample), each) as (document, output):
-                for wrong in (b"", output[:-1], *([self.untouched()] if probe else ())):
+                plain = self.untouched()
+                others = (plain, bytes(len(output)), _edited_otherwise(output, plain)) if probe else ()
+                for wrong in (b"", output[:-1], *others):
                     with pytest.raises(FileError) as refused:
                         document.check(BytesSource(wrong))
                     assert refused.value.reason == "verify", f"{name}: {refused.value.reason}"
@@ -243,3 +245,10 @@ def _comparable(fields: Iterable[Iterable[Value]]) -> set[object]:
 
 def _indented(text: str, width: int) -> str:
     return "".join(f"{' ' * width}{line}\n" for line in text.splitlines())
+
+
+def _edited_otherwise(output: bytes, untouched: bytes) -> bytes:
+    """An output with another byte where an edit begins."""
+    pairs = enumerate(zip(output, untouched, strict=False))
+    at = next((at for at, (new, old) in pairs if new != old), min(len(output), len(untouched)) - 1)
+    return output[:at] + bytes((output[at] ^ 1,)) + output[at + 1 :]
