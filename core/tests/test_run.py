@@ -19,7 +19,8 @@ from deidentikit.plan import load_profile, parse_profile
 from deidentikit.registry import Registry
 from deidentikit.report import Outcome, Report
 from deidentikit.run import Run, deidentify
-from deidentikit.testing.lines import LinesDocument
+from deidentikit.splice import FileSink
+from deidentikit.testing.lines import LinesDocument, LinesFile
 
 KEY = "0123456789abcdef0123456789abcdef"
 TAKE_NAME = "lines:\n  fields:\n    - name: name\n      take: yes\n"
@@ -249,6 +250,21 @@ def test_input_that_is_cut_while_it_is_copied(
     assert entries(tmp_path / "out") == []
 
 
+def test_copy_that_is_cut_while_it_is_made(
+    deidentify_lines: Deidentify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = FileSink.copy
+
+    def copy(self: FileSink, *arguments: Any) -> None:
+        os.truncate(tmp_path / "in/c.txt", 3)
+        real(self, *arguments)
+
+    monkeypatch.setattr(FileSink, "copy", copy)
+    report = deidentify_lines("unmatched: copy\n" + TAKE_NAME, {"c.txt": b"a text"})
+    assert statuses(report) == {"c.txt": "source-changed"}
+    assert entries(tmp_path / "out") == []
+
+
 def test_full_disk_refuses_the_file(
     deidentify_lines: Deidentify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -327,6 +343,29 @@ def test_journal(deidentify_lines: Deidentify, tmp_path: Path) -> None:
     assert "a.lines" not in text
     assert KEY not in text
     assert report.totals.found == 2
+
+
+def test_journal_that_cannot_be_made(
+    deidentify_lines: Deidentify, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*arguments: Any, **options: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", locked)
+    with pytest.raises(UsageError, match="cannot be written: Permission denied"):
+        deidentify_lines(TAKE_NAME, {"a.lines": GOOD}, report=tmp_path / "report")
+    monkeypatch.undo()
+    assert entries(tmp_path / "out") == []
+
+
+def test_profile_under_another_registry(tmp_path: Path, registry: Registry) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.lines").write_text(GOOD)
+    profile = parse_profile(TAKE_NAME, registry)
+    other = Registry.of(*registry.actions.values(), LinesFile)
+    report = deidentify(tmp_path / "in", tmp_path / "out", profile=profile, registry=other)
+    assert statuses(report) == {"a.lines": "done"}
+    assert (tmp_path / "out/a.lines").read_text() == "#lines\nother=kept\n"
 
 
 def test_journal_with_paths(deidentify_lines: Deidentify, tmp_path: Path) -> None:

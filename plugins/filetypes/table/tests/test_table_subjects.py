@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
+from deidentikit import columns, daycolumn
 from deidentikit.testing import Project
 from deidentikit.testing.driving import Done
 
@@ -117,3 +119,13 @@ def test_the_output_is_named_after_a_new_value(deid_project: Project) -> None:
     )
     deid_project.add("Doe.csv", "who,a\nDoe,1\nDoe,2\n")
     deid_project.run().assert_ok().assert_outputs("anon.csv").assert_silent_about("Doe,")
+
+
+def test_results_are_the_same_when_little_is_remembered(clean: Clean, monkeypatch: pytest.MonkeyPatch) -> None:
+    section = f"{SHIFT}\n  - name: id\n    hash: yes\n  - name: grade\n    jitter: yes"
+    rows = [f"P{n % 5},19{50 + n % 9}-01-0{1 + n % 8},,n{n % 11},{n % 3}" for n in range(90)]
+    table = "\n".join(["who,birth,seen,id,grade", *rows, ""])
+    expected = clean(section, table).data
+    for module, name in ((columns, "_PEOPLE"), (columns, "_ROOM"), (daycolumn, "_ROOM")):
+        monkeypatch.setattr(module, name, 1)
+    assert clean(section, table).data == expected
