@@ -61,7 +61,7 @@ class Block(ABC):
 
     @abstractmethod
     def to_bytes(self) -> bytes:
-        """The edited body; empty where nothing is left of it."""
+        """The edited body; empty where nothing is left of it. Asked where something was edited."""
 
     def nests(self) -> Iterator[Nest]:
         """What is nested in it."""
@@ -136,8 +136,6 @@ class ExifBlock(Block):
         return self.editor.structure.top[0]
 
     def to_bytes(self) -> bytes:
-        if not self.changed:
-            return self.editor.overlay.to_bytes()
         if not any(ifd.entries for ifd in self.editor.structure):
             return b""
         data = self.editor.overlay.to_bytes()

@@ -170,14 +170,6 @@ class Picture:
         for part in reversed(self.parts):
             part.commit()
 
-    @property
-    def start(self) -> int:
-        return self.tokens[0].start
-
-    @property
-    def end(self) -> int:
-        return self.tokens[-1].end
-
     def patches(self) -> Iterator[Patch]:
         """What is written other than it stands, sorted."""
         for token in self.tokens:

@@ -36,7 +36,7 @@ class Body(ABC):
 
     @abstractmethod
     def to_bytes(self) -> bytes:
-        """The edited body; empty where nothing is left of it. Asked after all edits."""
+        """The edited body; empty where nothing is left of it. Asked after all edits, where there were some."""
 
     @abstractmethod
     def verify(self, data: bytes) -> None:
@@ -80,18 +80,16 @@ class ExifBody(Body):
         return any(ifd.find(MAKER_NOTE) is not None for ifd in self.editor.structure)
 
     def to_bytes(self) -> bytes:
-        if self.changed:
-            thumbnails = self.editor.structure.top[1:]
-            self.editor.drop(thumbnails)
-            self.thumbnail_dropped = bool(thumbnails)
-            if not any(ifd.entries for ifd in self.editor.structure):
-                return b""
-            noted = self._has_note()
-            if not noted:
-                self.editor.zero_orphans()
-            data = self.editor.overlay.to_bytes()
-            return self._header + (data if noted else data[: self.editor.used_size()])
-        return self._header + self.editor.overlay.to_bytes()
+        thumbnails = self.editor.structure.top[1:]
+        self.editor.drop(thumbnails)
+        self.thumbnail_dropped = bool(thumbnails)
+        if not any(ifd.entries for ifd in self.editor.structure):
+            return b""
+        noted = self._has_note()
+        if not noted:
+            self.editor.zero_orphans()
+        data = self.editor.overlay.to_bytes()
+        return self._header + (data if noted else data[: self.editor.used_size()])
 
     def verify(self, data: bytes) -> None:
         self.editor.check(BytesSource(data[len(self._header) :]))
