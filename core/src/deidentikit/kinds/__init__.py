@@ -5,6 +5,7 @@ from .dates import DateFormat, date_format
 from .moments import Moment, Span, utc_today
 from .values import (
     Kind,
+    Numeral,
     Opaque,
     PersonName,
     Spelled,
@@ -23,6 +24,7 @@ __all__ = [
     "Formats",
     "Kind",
     "Moment",
+    "Numeral",
     "Opaque",
     "PersonName",
     "Span",

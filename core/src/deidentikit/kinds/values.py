@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
@@ -44,6 +45,21 @@ class PersonName(str):
     """Text with the components and groups of a DICOM person name (PS3.5 6.2.1)."""
 
     __slots__ = ()
+
+
+class Numeral(str):
+    """The text of a number in a format that knows numbers, as spelled there: ``1.10``, ``1e5``."""
+
+    __slots__ = ()
+
+    @property
+    def plain(self) -> str:
+        """What is left of the spelling once Python has read the number: ``1.1``, ``100000.0``."""
+        try:
+            return str(int(self))
+        except ValueError:
+            number = float(self)
+            return repr(number) if math.isfinite(number) else str(self)
 
 
 class Spelled(Decimal):

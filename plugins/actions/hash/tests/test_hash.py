@@ -9,7 +9,7 @@ from deidentikit.action import KEEP
 from deidentikit.context import Context, Keys
 from deidentikit.errors import FieldError
 from deidentikit.filetype import Limits
-from deidentikit.kinds import Kind, Opaque, PersonName
+from deidentikit.kinds import Kind, Numeral, Opaque, PersonName
 from deidentikit.registry import Registry
 from deidentikit_hash import Hash
 
@@ -36,6 +36,15 @@ class TestWithoutKey:
     )
     def test_the_dialects_results(self, settings: dict[str, object], value: str, digest: str) -> None:
         assert make(**settings).apply(value, PLAIN) == digest
+
+    @pytest.mark.parametrize(
+        ("spelled", "read"),
+        [("1.10", "1.1"), ("1e5", "100000.0"), ("1e22", "1e+22"), ("0.00001", "1e-05"), ("7", "7"), ("1E999", "1E999")],
+    )
+    def test_a_number_is_hashed_as_the_dialects_toolkit_reads_it(self, spelled: str, read: str) -> None:
+        digest = hashlib.sha256(read.encode()).hexdigest()[:16]
+        assert make().apply(Numeral(spelled), PLAIN) == digest
+        assert make().apply(Numeral(spelled), KEYED) == make().apply(spelled, KEYED)
 
     def test_zero_digits_are_all(self) -> None:
         assert make(hash_digits=0).apply("MRN00123", PLAIN) == hashlib.sha256(b"MRN00123").hexdigest()

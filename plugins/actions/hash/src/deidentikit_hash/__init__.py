@@ -12,7 +12,7 @@ from deidentikit.context import Context
 from deidentikit.errors import FieldError
 from deidentikit.filetype import Limits
 from deidentikit.hookspecs import hookimpl
-from deidentikit.kinds import Kind, Value, canonical_bytes
+from deidentikit.kinds import Kind, Numeral, Value, canonical_bytes
 from deidentikit.schema import Fragment, Key, Text, Whole
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Hash(Action):
     """Replaces a value by hex digits of its digest, so that equal values stay equal.
 
     With a key: HMAC-SHA-256 of the canonical text, the same in every file type. Without: SHA-256 of
-    the salt and the text as it stands. Bytes that are no text are hashed as they are.
+    the salt and the text as it stands, a number's without its spelling. Bytes that are no text are hashed as they are.
 
     hash_digits : how many hex digits to keep, from the first; 0 keeps all 64
     salt : goes before the value; only without a key
@@ -109,6 +109,9 @@ class Hash(Action):
             )
 
     def _salted(self, value: str | bytes) -> str:
+        """The dialect's digest, which is of numbers as its toolkit reads them."""
+        if isinstance(value, Numeral):
+            value = value.plain
         raw = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
         return hashlib.sha256(self.salt.encode() + raw).hexdigest()
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from deidentikit.errors import FieldError
-from deidentikit.kinds import Form, Formats, Kind, Value, spell_number, text_codec
+from deidentikit.kinds import Form, Formats, Kind, Numeral, Value, spell_number, text_codec
 
 from .syntax import Json, Number
 
@@ -39,7 +39,7 @@ def decode(value: Json, form: Form) -> Value | None:
     """
     text = leaf_text(value)
     if text is None or form.kind in _TEXTS:
-        return text
+        return Numeral(text) if isinstance(value, Number) else text
     if form.kind not in _TYPED or isinstance(value, bool):
         raise FieldError("wrong-kind", f"a JSON value of this type holds no {form.kind.value}")
     return text_codec(form, FORMATS).decode(text)
