@@ -12,11 +12,11 @@ from ..errors import DeidError, ExitCode, shown
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code; raises nothing but what argparse does for bad usage."""
-    from .commands import COMMANDS
-    from .parser import build_parser
-
-    options = build_parser().parse_args(arguments)
     try:
+        from .commands import COMMANDS
+        from .parser import build_parser
+
+        options = build_parser().parse_args(arguments)
         code = int(COMMANDS[options.command](options))
         sys.stdout.flush()
         return code
