@@ -125,7 +125,7 @@ def coverage(session: nox.Session) -> None:
     env = {"COVERAGE_FILE": str(folder / "data")}
     session.run("coverage", "run", "--parallel-mode", "-m", "pytest", *session.posargs, env=env)
     session.run("coverage", "combine", "--quiet", env=env)
-    session.run("coverage", "json", "--quiet", "--fail-under=0", f"--output={folder / 'report.json'}", env=env)
+    session.run("coverage", "json", "--quiet", "--fail-under=0", "-o", str(folder / "report.json"), env=env)
     print("\n".join(by_package(json.loads((folder / "report.json").read_text("utf-8")))))
     session.run("coverage", "report", "--format=total", env=env)
 
