@@ -70,7 +70,7 @@ def text_codec(form: Form, formats: Formats) -> TextCodec:
         default = formats.date if form.kind is Kind.DATE else formats.datetime
         if (form.format or default) == TIMESTAMP:
             return _TimestampCodec()
-        return _DateCodec(date_format(form.format or default), form.explicit)
+        return _DateCodec(form.kind, date_format(form.format or default), form.explicit)
     return _PlainCodec()
 
 
@@ -120,7 +120,8 @@ class _ReadDate(NamedTuple):
 class _DateCodec:
     """Remembers what it read and wrote, since the dates of a column or a study repeat."""
 
-    def __init__(self, form: DateFormat, explicit: bool) -> None:
+    def __init__(self, kind: Kind, form: DateFormat, explicit: bool) -> None:
+        self._kind = kind
         self._format = form
         self._explicit = explicit
         self._read: dict[str, _ReadDate] = {}
@@ -152,7 +153,10 @@ class _DateCodec:
             else:
                 if moment.hour is not None:
                     return moment, aside["offset"]
-        raise FieldError("wrong-kind", f"the value is no date in the format {self._format.text!r}")
+        key = f"{self._kind.value}-format"
+        raise FieldError(
+            "wrong-kind", f"the value is no date in the format {self._format.text!r}; see `{key}`, `on-error`"
+        )
 
     def _spelled(self, moment: Moment) -> str:
         text = self._written.get(moment)

@@ -73,7 +73,7 @@ def _read_native(text: str, native: _Reader, form: Form) -> Value:
     if found is not None:
         return found
     if form.format is None:
-        raise FieldError("wrong-kind", "the value is no date that its VR allows")
+        raise FieldError("wrong-kind", "the value is no date that its VR allows; see `date-format`, `on-error`")
     return text_codec(form, FORMATS).decode(text)
 
 
