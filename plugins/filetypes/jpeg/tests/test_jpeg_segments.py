@@ -199,6 +199,27 @@ class TestComments:
         assert done.data == jpeg.file()[:-2] + scan + b"\xff\xd9"
 
 
+class TestStructures:
+    HISTORY = (
+        '<xmpNote:History><rdf:Seq><rdf:li rdf:parseType="Resource"><dc:date>Jane Doe</dc:date></rdf:li></rdf:Seq>'
+        '</xmpNote:History><xmpNote:From rdf:parseType="Resource"><dc:source>Jane Doe</dc:source></xmpNote:From>'
+    )
+
+    def test_a_regex_for_values_reaches_their_fields(self, edit: Any, jpeg: Any) -> None:
+        data = jpeg.file(jpeg.xmp(jpeg.packet(self.HISTORY)))
+        done = edit(data, (Named(regex=".*"), change(Kind.TEXT)))
+        assert b"Jane" not in done.data
+        assert b"xmpNote:History" in done.data
+
+    def test_a_rule_for_values_that_names_one_refuses_the_file(self, edit: Any, jpeg: Any) -> None:
+        data = jpeg.file(jpeg.xmp(jpeg.packet(self.HISTORY)))
+        for name in ("xmpNote:History", "xmpNote:From"):
+            with pytest.raises(FileError) as refused:
+                edit(data, (name, change(Kind.TEXT)))
+            assert refused.value.reason == "wrong-kind"
+            assert b"Jane" in edit(data, (name, take())).data
+
+
 class TestUnknown:
     def test_stays_and_is_reported(self, edit: Any, jpeg: Any) -> None:
         data = jpeg.file(jpeg.segment(0xE6, b"GoPro\0owner"), jpeg.comment(b"x"), jpeg.segment(0xEC, b"anything"))

@@ -181,7 +181,7 @@ class XmpBlock(Block):
             if found is not self.pointer:
                 keys = property_key(found.name), property_key(found.path)
                 texts = f"XMP.{found.path}", found.path, found.name
-                yield Item(found, found.path, keys, texts, "XMP")
+                yield Item(found, found.path, keys, texts, "XMP", valued=not found.structured)
 
     @property
     def changed(self) -> bool:

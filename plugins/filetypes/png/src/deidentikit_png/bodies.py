@@ -119,7 +119,7 @@ class XmpBody(Body):
         for found in self._packet.properties:
             keys = property_key(found.name), property_key(found.path)
             texts = f"xmp:{found.path}", found.path, found.name
-            yield Item(found, f"xmp:{found.path}", keys, texts, "XMP")
+            yield Item(found, f"xmp:{found.path}", keys, texts, "XMP", valued=not found.structured)
 
     @property
     def changed(self) -> bool:

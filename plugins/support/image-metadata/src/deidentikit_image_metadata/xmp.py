@@ -239,16 +239,22 @@ class Property:
     def read(self, form: Form) -> Sequence[Value | None]:
         """Its values. Raises FieldError (``wrong-kind``), also for a structure, which has only fields."""
         try:
+            self._need_leaves()
             if form.kind is Kind.BYTES:
                 return [piece.encode() if isinstance(piece, str) else None for piece in self.texts]
-            self._need_leaves()
             return SPELLING.read(self.texts, form)
         except FieldError as error:
             raise error.at(self.path) from None
 
+    @property
+    def structured(self) -> bool:
+        """Whether it has no value of its own, only fields or items that have names of their own."""
+        return not self._leaves and isinstance(self._place, Node) and bool(self._place.children)
+
     def _need_leaves(self) -> None:
-        if not self._leaves and isinstance(self._place, Node) and self._place.children and self._array is None:
-            raise FieldError("wrong-kind", "the property is a structure; name its fields, or remove it")
+        mixed = any(not [*leaves(item)] for item in self._items())
+        if mixed or (self._array is None and self.structured):
+            raise FieldError("wrong-kind", "the property is or holds a structure; name its fields, or remove it")
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
         """Give it values; items of an array are added and removed as needed.
