@@ -13,7 +13,7 @@ from .filetype import Batch, Column, Step
 from .kinds import Value
 from .memo import check_readable
 from .plan import Plan
-from .results import one_of_one, one_result
+from .results import result_of
 
 _ROOM: Final = 1 << 18
 """Cells remembered at a time, shared among all columns."""
@@ -199,12 +199,12 @@ class _Cells(dict[Key, str]):
         self._action = action
         self._form = step.form
         self._context_of = context_of
-        self._one_by_one = type(action).apply_field is Action.apply_field
         self.by_subject = action.by_subject
         self.reads = tuple(dict.fromkeys(_reads(action)))
         self.room = _ROOM
         self._remembers = action.deterministic
-        moves = type(action).days is not Action.days and action.deterministic and self._one_by_one and not self.reads
+        one_by_one = type(action).apply_field is Action.apply_field
+        moves = type(action).days is not Action.days and action.deterministic and one_by_one and not self.reads
         self.days = _Days(action, context_of) if moves else None
         self.day_column = DayColumn(step.form)
         self._values: dict[str, Value | None] = {}
@@ -257,16 +257,10 @@ class _Cells(dict[Key, str]):
             return cell
         if isinstance(value, bytes):
             check_readable(value, self._action)
-        result = self._applied(value, context)
+        result = result_of(self._action, value, context, self._form.kind)
         if isinstance(result, Verdict):
             return cell if result is Verdict.KEEP else self._column.encode(None, cell, self._form)
         return self._column.encode(result, cell, self._form)
-
-    def _applied(self, value: Value, context: Context) -> Value | Verdict:
-        action, kind = self._action, self._form.kind
-        if self._one_by_one:
-            return one_result(action.apply(value, context), action, kind)
-        return one_of_one(action.apply_field((value,), context), action, kind)
 
 
 def _reads(action: Action) -> Iterator[str]:

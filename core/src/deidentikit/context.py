@@ -16,6 +16,7 @@ from .action import Action, Verdict
 from .errors import FieldError, UsageError
 from .filetype import Limits
 from .kinds import Formats, Kind, Value, canonical_text, text_codec, utc_today
+from .results import results_of
 
 SALT: Final = b"deidentikit/1"
 LABELS: Final = ("hash", "uid", "shift", "jitter", "jitter-date", "path")
@@ -280,7 +281,7 @@ class Context:
             return text
         whole, self.limits = self.limits, self._limits_of_part()
         try:
-            result = action.apply_field(() if native else (codec.decode(text),), self)
+            result = results_of(action, () if native else (codec.decode(text),), self, form.kind)
         finally:
             self.limits = whole
         if isinstance(result, Verdict):

@@ -11,13 +11,13 @@ from typing import Final, Protocol, cast
 from .action import Action, Verdict
 from .columns import Columns
 from .context import Context, Keys, subject_text
-from .errors import FieldError, FileError
+from .errors import BrokenContract, FieldError, FileError
 from .filetype import Batch, Column, Document, Field, Place, RecurringBatch, Step
 from .kinds import Form, Kind, Value
 from .memo import Memos, check_readable
 from .plan import Plan
 from .report import Outcome, RuleCount
-from .results import field_results
+from .results import results_of
 from .splice import FileSink, FileSource, Sink, Source
 
 HEAD: Final = 4096
@@ -118,7 +118,7 @@ class _Edit:
     def _field(self, field: Field, step: Step) -> None:
         action = step.action
         if step.form.kind is Kind.NATIVE:
-            result = field_results(action.apply_field((), self.context), action, Kind.NATIVE)
+            result = results_of(action, (), self.context, Kind.NATIVE)
             if result is Verdict.REMOVE:
                 if not field.required:
                     field.remove()
@@ -130,6 +130,8 @@ class _Edit:
             return
         values = field.read(step.form)
         if not values:
+            if values is None:
+                raise BrokenContract(type(self.plan.file_type), "a field's read gives None in place of its values")
             return
         new = self._values(values, step)
         if new is None:
@@ -141,7 +143,7 @@ class _Edit:
     def _make(self, place: Place, step: Step) -> None:
         """A field where there was none. What cannot be made there is left out, or made empty, as `on-error` says."""
         try:
-            values = field_results(step.action.apply_field((), self.context), step.action, Kind.NATIVE)
+            values = results_of(step.action, (), self.context, Kind.NATIVE)
             if isinstance(values, Verdict):
                 return
             place.insert(values, step.form)
@@ -178,10 +180,10 @@ class _Edit:
     def _field_values(self, values: Sequence[Value | None], step: Step) -> Sequence[Value | None] | None:
         """What an action makes of a field as a whole."""
         action = step.action
-        present = [value for value in values if value is not None]
+        present = tuple(value for value in values if value is not None)
         for value in present:
             check_readable(value, action)
-        result = field_results(action.apply_field(present, self.context), action, step.form.kind)
+        result = results_of(action, present, self.context, step.form.kind)
         if isinstance(result, Verdict):
             return values if result is Verdict.KEEP else None
         if len(present) == len(values):

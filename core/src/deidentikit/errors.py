@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
+from errno import errorcode
 from typing import ClassVar
 
 import attrs
@@ -133,6 +135,12 @@ def shown(text: object) -> str:
     """A path or other text on one line of a terminal: what cannot be printed is spelled out."""
     line = str(text)
     return line if line.isprintable() else "".join(map(_printable, line))
+
+
+def system_message(error: OSError) -> str:
+    """What the system says of an error, by its number: texts in the error itself may be anybody's."""
+    number = error.errno
+    return os.strerror(number) if isinstance(number, int) and number in errorcode else type(error).__name__
 
 
 def _printable(char: str) -> str:

@@ -10,7 +10,7 @@ from .context import Context
 from .errors import FieldError
 from .filetype import Limits, Step
 from .kinds import Opaque, Spelled, Value
-from .results import one_of_one, one_result
+from .results import result_of
 
 _ROOM: Final = 1 << 16
 """Results remembered at a time, over all rules."""
@@ -61,7 +61,7 @@ class Memos:
 class Memo:
     """Results of one action, by value and, where they depend on it, by subject."""
 
-    __slots__ = ("_action", "_by_subject", "_limits", "_memos", "_one_by_one", "_remembers", "_step", "known")
+    __slots__ = ("_action", "_by_subject", "_limits", "_memos", "_remembers", "_step", "known")
 
     def __init__(self, memos: Memos, step: Step, limits: Limits | None) -> None:
         action = step.action
@@ -71,7 +71,6 @@ class Memo:
         self._action = action
         self._remembers = action.deterministic and not any(True for _ in action.reads())
         self._by_subject = action.by_subject
-        self._one_by_one = type(action).apply_field is Action.apply_field
         self.known: dict[object, Value | Verdict] = {}
 
     def get(self, value: Value, context: Context) -> Value | Verdict:
@@ -91,10 +90,7 @@ class Memo:
         return known
 
     def _result(self, value: Value, context: Context) -> Value | Verdict:
-        kind = self._step.form.kind
-        if self._one_by_one:
-            return one_result(self._action.apply(value, context), self._action, kind)
-        return one_of_one(self._action.apply_field((value,), context), self._action, kind)
+        return result_of(self._action, value, context, self._step.form.kind)
 
 
 def _key(value: Value) -> object:

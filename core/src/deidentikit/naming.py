@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from .action import Verdict
 from .errors import FieldError, FileError
 from .kinds import Form, Formats, Kind, Moment, date_format, text_codec
+from .results import results_of
 
 if TYPE_CHECKING:
     from .action import Action
@@ -173,9 +175,9 @@ def apply_to_name(action: Action, text: str, formats: Formats, context: Context)
         return context.apply_text(action, text)
     native = form.format or (formats.date if form.kind is Kind.DATE else formats.datetime)
     value = _clear_moment(text, form, formats)
-    result = action.apply_field((value,), context)
-    if not isinstance(result, Sequence):
-        return text if result.value == "keep" else ""
+    result = results_of(action, (value,), context, form.kind)
+    if isinstance(result, Verdict):
+        return text if result is Verdict.KEEP else ""
     moved = result[0] if len(result) == 1 else None
     if not isinstance(moved, Moment):
         raise FieldError("wrong-kind", "the action's result is no date")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .action import Action, Verdict
 from .errors import BrokenContract, FieldError
 from .kinds import Kind, Moment, Opaque, Span, Value
+
+if TYPE_CHECKING:
+    from .context import Context
 
 VALUE_TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
     Kind.TEXT: (str, Opaque),
@@ -20,6 +24,24 @@ VALUE_TYPES: Final[Mapping[Kind, tuple[type, ...]]] = {
     Kind.NATIVE: (str,),
 }
 """What values of each kind are."""
+
+
+def result_of(action: Action, value: Value, context: Context, kind: Kind) -> Value | Verdict:
+    """What an action makes of one value. Raises BrokenContract, and FieldError that does not quote the value."""
+    try:
+        if type(action).apply_field is Action.apply_field:
+            return one_result(action.apply(value, context), action, kind)
+        return one_of_one(action.apply_field((value,), context), action, kind)
+    except FieldError as error:
+        raise _unquoted(error, action, (value,)) from None
+
+
+def results_of(action: Action, values: Sequence[Value], context: Context, kind: Kind) -> Sequence[Value] | Verdict:
+    """What an action makes of a field as a whole. Raises BrokenContract, and FieldError that quotes no value."""
+    try:
+        return field_results(action.apply_field(values, context), action, kind)
+    except FieldError as error:
+        raise _unquoted(error, action, values) from None
 
 
 def one_result(result: object, action: Action, kind: Kind) -> Value | Verdict:
@@ -51,6 +73,29 @@ def one_of_one(result: object, action: Action, kind: Kind) -> Value | Verdict:
     if len(found) != 1:
         raise FieldError("wrong-kind", f"{action.name} does not make one value of one")
     return found[0]
+
+
+def texts(answer: object, asked: type, method: str) -> tuple[str, ...]:
+    """What a plugin's class answers where texts are asked of it. Raises BrokenContract for anything else."""
+    if isinstance(answer, Iterable) and not isinstance(answer, str | bytes):
+        found = tuple(answer)
+        if all(isinstance(text, str) for text in found):
+            return found
+    raise BrokenContract(asked, f"{asked.__qualname__}.{method} gives something else than texts")
+
+
+def _unquoted(error: FieldError, action: Action, values: Sequence[Value]) -> FieldError:
+    """The error, with other words where its own hold one of these values as it stands."""
+    spelled = [
+        spelling
+        for value in values
+        for spelling in ((value.decode("latin-1"), repr(value)[2:-1]) if isinstance(value, bytes) else (str(value),))
+    ]
+    said = f"{error.message}\n{error.reason}"
+    if not any(text.strip() and re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", said) for text in spelled):
+        return error
+    reason = "wrong-kind" if error.reason in spelled else error.reason
+    return FieldError(reason, f"{action.name} cannot treat this value; why is not shown, as its words quote the value")
 
 
 def _named(result: object) -> str:
