@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from hashlib import shake_256
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +11,8 @@ import attrs
 from .action import Action
 from .discovery import Failures, Origin
 from .errors import NameTaken
-from .filetype import FileType, Preset
+from .faults import action_faults, file_type_faults
+from .filetype import FileType
 from .fragment import (
     RULE_KEYS,
     SECTION_KEYS,
@@ -22,9 +22,7 @@ from .fragment import (
     Validator,
     fragment_faults,
     same_key,
-    well_named,
 )
-from .kinds import Kind
 
 if TYPE_CHECKING:
     from .registry import Registry
@@ -70,11 +68,13 @@ class Claims:
     def add(self, file_types: Iterable[tuple[Origin, type]], actions: Iterable[tuple[Origin, type]]) -> None:
         """Take in classes under their names."""
         for origin, cls in file_types:
-            if self._sound(origin, cls, _file_type_faults(cls)):
-                self._add_file_type(origin, cls)
+            with self._failures.guard(origin, f"describe {cls.__qualname__}"):
+                if self._sound(origin, cls, file_type_faults(cls)):
+                    self._add_file_type(origin, cls)
         for origin, cls in actions:
-            if self._sound(origin, cls, _action_faults(cls)):
-                self._add_action(origin, cls)
+            with self._failures.guard(origin, f"describe {cls.__qualname__}"):
+                if self._sound(origin, cls, action_faults(cls)):
+                    self._add_action(origin, cls)
 
     def read_keys(self, registry: Registry) -> None:
         """Ask all classes for their keys, and see that none takes what belongs to another."""
@@ -222,41 +222,3 @@ class Claims:
         for fault in faults:
             self._failures.add(f"{origin}: {cls.__qualname__}.{fault}")
         return not faults
-
-
-def _class_faults(cls: type, base: type) -> Iterator[str]:
-    if not issubclass(cls, base):
-        yield f"has to be a subclass of {base.__name__}"
-        return
-    if inspect.isabstract(cls):
-        missing = ", ".join(sorted(getattr(cls, "__abstractmethods__", ())))
-        yield f"has to define {missing}"
-    name = getattr(cls, "name", None)
-    if not well_named(name):
-        yield f"needs a class variable `name` of lower case words joined by '-', not {name!r}"
-
-
-def _file_type_faults(cls: type) -> Iterator[str]:
-    yield from _class_faults(cls, FileType)
-    sections = getattr(cls, "sections", None)
-    if not isinstance(sections, Mapping) or not sections:
-        yield "needs a class variable `sections` that maps names in a profile to Preset"
-        return
-    for name, preset in sections.items():
-        if not well_named(name) or not isinstance(preset, Preset):
-            yield f"has the section {name!r}; it maps lower case words joined by '-' to Preset"
-
-
-def _action_faults(cls: type) -> Iterator[str]:
-    yield from _class_faults(cls, Action)
-    if not issubclass(cls, Action):
-        return
-    if not isinstance(getattr(cls, "kind", None), Kind):
-        yield "needs a class variable `kind`, such as Kind.TEXT"
-    aliases = cls.aliases
-    if not isinstance(aliases, tuple) or not all(well_named(alias) for alias in aliases):
-        yield "needs `aliases` to be a tuple of lower case words joined by '-'"
-    elif taken := [name for name in (getattr(cls, "name", ""), *aliases) if name in RULE_KEYS]:
-        yield f"takes the rule key {taken[0]!r} of the core for its name"
-    if cls.apply is Action.apply and cls.apply_field is Action.apply_field:
-        yield "has to define apply or apply_field"

@@ -93,7 +93,7 @@ class Guard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if not isinstance(error, Exception | SystemExit):
+        if error is None or isinstance(error, KeyboardInterrupt):
             return False
         what = f"{type(error).__name__}: {error}" if self.quotes else type(error).__name__
         if isinstance(error, DeidError):
@@ -144,11 +144,14 @@ def _by_name_and_owner(point: EntryPoint) -> tuple[str, str]:
 
 
 def origin_of(point: EntryPoint) -> Origin:
+    """Where an entry point's plugin comes from. Of one that names no module the whole text is taken for its name."""
+    named = point.pattern.match(point.value)
+    module = point.value if named is None else named["module"]
     dist = point.dist
     if dist is None:
-        return Origin(point.name, module=point.module)
+        return Origin(point.name, module=module)
     wants = next((need for need in dist.requires or () if _CORE.match(need)), "")
-    return Origin(point.name, str(dist.name), dist.version, point.module, wants)
+    return Origin(point.name, str(dist.name), dist.version, module, wants)
 
 
 def mismatch(origin: Origin) -> str:

@@ -30,7 +30,10 @@ def hooks_of(
     known = [name for name in vars(hookspecs) if name.startswith(_PREFIX)]
     origins: dict[int, Origin] = {}
     for origin, plugin in plugins:
-        if _contract_is_kept(origin, plugin, failures) and _shape_is_good(origin, plugin, known, failures):
+        good = False
+        with failures.guard(origin, "say what it offers"):
+            good = _contract_is_kept(origin, plugin, failures) and _shape_is_good(origin, plugin, known, failures)
+        if good:
             try:
                 manager.register(plugin, origin.name or None)
             except pluggy.PluginValidationError as error:
