@@ -10,11 +10,14 @@ from pathlib import Path
 import attrs
 
 from .action import Action
-from .errors import Problem, ProfileError, UsageError, suggest
-from .filetype import FileType, Named, Rank, Selector, Step
+from .blame import Asked
+from .errors import BrokenContract, Problem, ProfileError, UsageError, suggest
+from .filetype import FileType, Limits, Named, Rank, Selector, Step
+from .kinds import Form
 from .naming import NamePattern, Naming, Template
 from .profile import NameRule, Profile, Rule, Section, SubjectRule, read_profile
 from .registry import Registry
+from .results import texts
 
 
 @attrs.frozen(eq=False)
@@ -91,7 +94,8 @@ def compile_plans(profile: Profile, registry: Registry, *, keyed: bool) -> tuple
     plans: list[Plan] = []
     problems: list[Problem] = []
     for section in profile.sections:
-        plan, found = _compile_section(section, keyed)
+        with Asked(type(section.file_type)):
+            plan, found = _compile_section(section, keyed)
         problems += found
         if plan is not None:
             plans.append(plan)
@@ -110,13 +114,15 @@ def _compile_section(section: Section, keyed: bool) -> tuple[Plan | None, list[P
         except ValueError as error:
             problems.append(Problem(rule.line, where, str(error)))
             continue
+        if not isinstance(selector, Selector):
+            raise BrokenContract(type(file_type), f"compile gives {type(selector).__name__}, not a Selector")
         messages = _misfits(file_type, selector, rule, keyed)
         problems += [Problem(rule.line, where, message) for message in messages]
         steps.append(
             Step(
                 selector,
                 rule.action,
-                rule.action.form,
+                _form(rule.action),
                 rule.line,
                 rule.action.creates and selector.insertable,
                 rule.on_error or section.on_error,
@@ -141,15 +147,24 @@ def _compile_section(section: Section, keyed: bool) -> tuple[Plan | None, list[P
     return Plan(section, file_type, ordered, matcher, naming, subject, needs_subject, repeats), problems
 
 
+def _form(action: Action) -> Form:
+    form: object = action.form
+    if isinstance(form, Form):
+        return form
+    raise BrokenContract(type(action), f"the action {action.name!r} has {type(form).__name__} for its form")
+
+
 def _misfits(file_type: FileType, selector: Selector, rule: Rule, keyed: bool) -> Iterator[str]:
     """What stands against a rule before any file is read."""
     action = rule.action
     limits = file_type.limits(selector)
+    if not isinstance(limits, Limits | None):
+        raise BrokenContract(type(file_type), f"limits gives {type(limits).__name__}, not Limits or None")
     if limits is not None and selector.rank is not Rank.REGEX:
-        yield from action.check(limits, keyed)
+        yield from texts(action.check(limits, keyed), type(action), "check")
         if limits.required and action.removes:
             yield f"{selector.text} is needed to read the file and cannot be removed"
-    for text in action.literals():
+    for text in texts(action.literals(), type(action), "literals"):
         if trouble := file_type.check_literal(selector, text):
             yield trouble
 
@@ -225,7 +240,7 @@ def _reads(
 
     for step in steps:
         for action in _with_nested([step.action]):
-            for name in action.reads():
+            for name in texts(action.reads(), type(action), "reads"):
                 add(name, step.line, f"{section.name}.fields")
     for name, line in naming.fields():
         add(name, line or section.line, f"{section.name}: names of outputs")

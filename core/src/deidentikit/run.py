@@ -15,7 +15,8 @@ from .blame import blame
 from .collector import rarely_collecting
 from .context import Keys, read_key
 from .engine import HEAD, Engine, Output, Unchanging, copy_unchanged
-from .errors import FileError, ProfileError, UsageError
+from .errors import FieldError, FileError, ProfileError, UsageError, system_message
+from .fragment import well_named
 from .inputs import Input, check_folders, find_inputs
 from .kinds import utc_today
 from .plan import Plan, compile_plans, load_profile
@@ -27,6 +28,8 @@ from .splice import FileSource, Source
 from .target import DryOutput, Target
 
 JOURNAL: Final = "journal.jsonl"
+_FRAMES: Final = 25
+"""Calls that a traceback shows from its beginning, and from its end."""
 _REASONS: Final = {
     "link": "links are not followed; name the file it points to as a source",
     "not-a-file": "this is no regular file",
@@ -167,6 +170,7 @@ class Run:
         if found.trouble is not None:
             return Outcome(path=found.path, status="refused", reason=found.trouble, message=_REASONS[found.trouble])
         section: str | None = None
+        at_work: type | None = None
         size: int | None = None
         try:
             stream = _open_input(found.location)
@@ -179,17 +183,20 @@ class Run:
                 plan = self.sections.choose(found.location.name, source)
                 if plan is None:
                     return self._unclaimed(source, found, place)
-                section = plan.section.name
+                section, at_work = plan.section.name, type(plan.file_type)
                 return self._engine.process(plan, source, found.path, place)
         except FileError as error:
+            if not well_named(error.reason):
+                return _refusal(found, section, size, "defect", blame(error, at_work))
             return _refusal(found, section, size, error.reason, _message(error))
         except OSError as error:
-            message = f"reading or writing failed: {error.strerror or type(error).__name__}"
-            return _refusal(found, section, size, "input-output", message)
-        except (Exception, SystemExit) as error:  # a defect must cost one file, not its neighbours, and leak nothing
+            return _refusal(found, section, size, "input-output", f"reading or writing failed: {system_message(error)}")
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a defect must cost one file, not its neighbours, and leak nothing
             if self._on_defect is not None:
                 self._on_defect(scrubbed(error))
-            return _refusal(found, section, size, "defect", blame(error))
+            return _refusal(found, section, size, "defect", blame(error, at_work))
 
     def _unclaimed(self, source: Source, found: Input, place: Output) -> Outcome:
         if self.profile.unmatched == "copy":
@@ -218,7 +225,9 @@ class Run:
                 if plan is not None:
                     return self._engine.name(plan, source, found.path)
                 return found.path if self.profile.unmatched == "copy" else None
-        except (Exception, SystemExit):  # whatever it is, it is met again and accounted for when the input's turn comes
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # whatever it is, it is met again and accounted for when the input's turn comes
             return None
 
 
@@ -242,8 +251,8 @@ def _refusal(found: Input, section: str | None, size: int | None, reason: str, m
 
 
 def _message(error: FileError) -> str:
-    path = getattr(error, "path", "")
-    return f"{path}: {error.message}" if path else error.message
+    path = error.path if isinstance(error, FieldError) else ""
+    return f"{path}: {error.message}" if path else str(error.message)
 
 
 def _has_entries(folder: Path) -> bool:
@@ -259,8 +268,10 @@ def scrubbed(error: BaseException) -> str:
     lines: list[str] = []
     link: BaseException | None = error
     while link is not None:
-        for frame in traceback.extract_tb(link.__traceback__):
-            lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+        frames = [f"  {at.filename}:{at.lineno} in {at.name}" for at in traceback.extract_tb(link.__traceback__)]
+        if len(frames) > 2 * _FRAMES:  # a recursion without end
+            frames[_FRAMES:-_FRAMES] = [f"  and {len(frames) - 2 * _FRAMES} calls more"]
+        lines += frames
         lines.append(type(link).__name__)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
     return "\n".join(lines)

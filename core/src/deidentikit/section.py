@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from .action import Action
+from .blame import Asked
 from .errors import Problem, near
 from .filetype import FileType, Named
 from .fragment import RULE_KEYS, Fragment, Key
 from .kinds import Formats
+from .results import texts
 from .rules import FileFilter, NameRule, Rule, Section, SubjectRule
 from .schema import OneOf, PlacedError, RegexText, Text, Texts, YesNo, build_nested, nested_action
 from .schema.actions import ActionSpec, read_action
@@ -155,7 +157,8 @@ class SectionReader:
     def _file_type(self, own: Mapping[str, object]) -> FileType | None:
         options = {**self._class.sections[self._name].defaults, **own}
         try:
-            return self._class(options, self._name)
+            with Asked(self._class):
+                return self._class(options, self._name)
         except ValueError as error:
             self._node.problem(str(error), self._line)
             return None
@@ -232,16 +235,18 @@ class SectionReader:
         """The action of a rule or group, after it was asked what speaks against it."""
         spelled = next((key for key, line, _ in node.items() if line == spec.line), "")
         at = Node("", spec.line, f"{node.where}.{spelled}" if spelled else node.where, node.report)
+        keyed = self._defaults.keyed
         try:
-            action = build_nested(spec, self._settings, self._registry)
+            with Asked(self._registry.actions[spec.action_name]):
+                action = build_nested(spec, self._settings, self._registry)
+                for part in _with_nested(action):
+                    for message in texts(part.problems(keyed), type(part), "problems") if self._complete else ():
+                        at.problem(message)
+                    for message in texts(part.remarks(keyed), type(part), "remarks"):
+                        at.problem(message, warning=True)
         except PlacedError as error:
             at.problem(str(error), error.line)
             return None
-        for part in _with_nested(action):
-            for message in part.problems(self._defaults.keyed) if self._complete else ():
-                at.problem(message)
-            for message in part.remarks(self._defaults.keyed):
-                at.problem(message, warning=True)
         return action
 
     def _names(self, node: Node) -> Iterator[NameRule]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import warnings
 from collections.abc import Sequence
 
-from ..errors import DeidError, ExitCode, shown
+from ..errors import BrokenContract, DeidError, ExitCode, shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns its exit code; raises nothing but what argparse does for bad usage."""
+    options: argparse.Namespace | None = None
     try:
         from .commands import COMMANDS
         from .parser import build_parser
@@ -20,6 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = int(COMMANDS[options.command](options))
         sys.stdout.flush()
         return code
+    except BrokenContract as error:
+        from ..blame import blame
+
+        print(f"deidentikit: {blame(error)}", file=sys.stderr)
+        return int(error.exit_code)
     except DeidError as error:
         print("\n".join(map(shown, f"deidentikit: {error}".splitlines())), file=sys.stderr)
         return int(error.exit_code)
@@ -29,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # who read our output has gone; what Python flushes at exit goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.REFUSED)
-    except Exception as error:  # our defect; its message could quote a value
+    except BaseException as error:  # a defect, or a plugin that ends the program; its message could quote a value
+        if options is None and isinstance(error, SystemExit):
+            raise
         from ..blame import blame
         from ..run import scrubbed
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from ..errors import suggest
+from ..action import Action
+from ..errors import BrokenContract, suggest
 from .json_values import JsonSchema
 from .scalars import Yes
 from .tree import INVALID, Gathering, Invalid, Node, read_keys, read_value
 
 if TYPE_CHECKING:
-    from ..action import Action
     from ..registry import Registry
 
 PART_SCHEMA: Final = "part"
@@ -158,8 +158,12 @@ def build_nested(spec: ActionSpec, settings: Mapping[str, object], registry: Reg
     Raises `PlacedError` (a ValueError with the line) where its options contradict; let it pass.
     """
     try:
-        return registry.actions[spec.action_name].build(spec.value, spec.options, settings, registry)
+        cls = registry.actions[spec.action_name]
+        action: object = cls.build(spec.value, spec.options, settings, registry)
     except PlacedError:
         raise
     except ValueError as error:
         raise PlacedError(f"{spec.action_name}: {error}", spec.line) from None
+    if not isinstance(action, Action):
+        raise BrokenContract(cls, f"{cls.__qualname__}.build gives {type(action).__name__}, not an action")
+    return action
