@@ -7,17 +7,18 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from ..errors import ExitCode, FileError, ProfileError, UsageError, shown
 from .explain import explain
+from .listening import Listener, installed_registry
 from .new import new
 from .schema import schema
 
 if TYPE_CHECKING:
-    from ..filetype import FileType
+    from ..filetype import FileType, Listed
     from ..profile import Profile
     from ..registry import Registry
     from ..report import Outcome
@@ -28,20 +29,23 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace) -> int:
     """De-identify sources into a target."""
     work = _prepare(options, detailed=options.report is not None)
-    outcomes = work.execute(
-        options.sources,
-        options.target,
-        overwrite=options.overwrite,
-        report=options.report,
-        report_paths=options.report_paths,
-    )
+
+    def outcomes() -> Iterable[Outcome]:
+        return work.execute(
+            options.sources,
+            options.target,
+            overwrite=options.overwrite,
+            report=options.report,
+            report_paths=options.report_paths,
+        )
+
     return _account(outcomes, work, options, "run")
 
 
 def plan(options: argparse.Namespace) -> int:
     """Say what would become of each input."""
     work = _prepare(options, detailed=False)
-    return _account(work.plan(options.sources), work, options, "plan")
+    return _account(lambda: work.plan(options.sources), work, options, "plan")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -50,7 +54,7 @@ def check(options: argparse.Namespace) -> int:
 
     read_key(None, options.key_file)
     try:
-        profile = _load(options, _registry(options))
+        profile = _load(options, installed_registry(options))
         problems, code = profile.remarks, ExitCode.DONE
     except ProfileError as error:
         problems, code = error.problems, error.exit_code
@@ -81,16 +85,26 @@ def fields(options: argparse.Namespace) -> int:
     """List the names that a profile can use for a file."""
     from ..splice import FileSource
 
-    registry = _registry(options)
+    registry = installed_registry(options)
     with _open_file(options.file) as stream:
         source = FileSource(stream.fileno())
-        file_type = _type_of(options, registry, source)
-        for listed in file_type.fields(source):
+        listener = Listener()
+        with listener.listening():
+            file_type = _type_of(options, registry, source)
+        for listed in listener.each(lambda: _fields(file_type, source)):
             columns = [listed.name, listed.type, listed.note]
             if options.values:
                 columns.append(" | ".join(listed.values()))
             print("\t".join(map(shown, columns)).rstrip("\t"))
+    listener.report()
     return ExitCode.DONE
+
+
+def _fields(file_type: FileType, source: Source) -> Iterator[Listed]:
+    from ..blame import Asked
+
+    with Asked(type(file_type)):
+        yield from file_type.fields(source)
 
 
 def _open_file(path: Path) -> IO[bytes]:
@@ -107,7 +121,7 @@ def _open_file(path: Path) -> IO[bytes]:
 
 def plugins(options: argparse.Namespace) -> int:
     """List what is installed."""
-    registry = _registry(options)
+    registry = installed_registry(options)
     for warning in registry.retiring:
         print(f"warning: {warning}", file=sys.stderr)
     found = sorted(registry.plugins, key=lambda plugin: (plugin.kind, plugin.name))
@@ -119,7 +133,7 @@ def plugins(options: argparse.Namespace) -> int:
     for plugin in found:
         print(
             f"{plugin.kind:9}  {plugin.name:{width}}  {plugin.distribution} {plugin.version}"
-            f"  {plugin.module}  {plugin.summary}"
+            f"  {plugin.module}  {shown(plugin.summary)}"
         )
     return ExitCode.DONE
 
@@ -149,12 +163,6 @@ COMMANDS: Final[Mapping[str | None, Callable[[argparse.Namespace], int]]] = {
 }
 
 
-def _registry(options: argparse.Namespace) -> Registry:
-    from ..registry import Registry
-
-    return Registry.from_installed(options.without_plugin)
-
-
 def _load(options: argparse.Namespace, registry: Registry) -> Profile:
     from ..plan import load_profile
 
@@ -164,35 +172,38 @@ def _load(options: argparse.Namespace, registry: Registry) -> Profile:
 def _prepare(options: argparse.Namespace, *, detailed: bool) -> Run:
     from ..run import Run
 
-    registry = _registry(options)
+    registry = installed_registry(options)
     profile = _load(options, registry)
     for remark in profile.remarks:
         print(f"{options.profile}: {remark}", file=sys.stderr)
+    stderr = sys.stderr
     return Run(
         profile,
         registry,
         key_file=options.key_file,
         detailed=detailed,
-        on_defect=lambda trace: print(f"a defect; where, without values:\n{trace}", file=sys.stderr),
+        on_defect=lambda trace: print(f"a defect; where, without values:\n{trace}", file=stderr),
     )
 
 
-def _account(outcomes: Iterable[Outcome], work: Run, options: argparse.Namespace, command: str) -> int:
+def _account(outcomes: Callable[[], Iterable[Outcome]], work: Run, options: argparse.Namespace, command: str) -> int:
     """Print outcomes as they come, totals at the end, and give the exit code."""
     from ..report import Totals, input_record
 
     totals = Totals()
     progress = sys.stderr.isatty() and not options.json
-    for outcome in outcomes:
+    listener = Listener()
+    for outcome in listener.each(outcomes):
         totals = totals.add(outcome)
         if options.json:
             print(json.dumps(input_record(outcome, work.keys)))
         elif command == "plan":
             print(_plan_line(outcome))
         elif outcome.status == "refused":
-            print(f"refused: {shown(outcome.path)}: {outcome.message} ({outcome.reason})", file=sys.stderr)
+            print(f"refused: {shown(outcome.path)}: {shown(outcome.message)} ({outcome.reason})", file=sys.stderr)
         if progress and totals.found % 50 == 0:
             print(f"\r{totals.found} files", end="\r", file=sys.stderr, flush=True)
+    listener.report()
     numbers = {"found": totals.found, "done": totals.done, "copied": totals.copied, "refused": totals.refused}
     if options.json:
         print(json.dumps({"record": "end", **numbers}))
@@ -204,7 +215,7 @@ def _account(outcomes: Iterable[Outcome], work: Run, options: argparse.Namespace
 def _plan_line(outcome: Outcome) -> str:
     path = shown(outcome.path)
     if outcome.status == "refused":
-        return f"{path}: would be refused: {outcome.message} ({outcome.reason})"
+        return f"{path}: would be refused: {shown(outcome.message)} ({outcome.reason})"
     if outcome.status == "copied":
         return f"{path}: would be copied unchanged"
     rules = [f"line {rule.line} {rule.action} x{rule.count}" for rule in outcome.rules]

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from ..errors import ExitCode, UsageError, shown
+from .listening import installed_registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +23,8 @@ def explain(options: argparse.Namespace) -> int:
     from ..explanation import FORMATS
     from ..explanation import explain as explained
     from ..plan import load_profile
-    from ..registry import Registry
 
-    registry = Registry.from_installed(options.without_plugin)
+    registry = installed_registry(options)
     profile = load_profile(options.profile, registry, key_file=options.key_file)
     text = FORMATS[options.format](explained(profile, keyed=True if options.key_file is not None else None))
     if options.output is None:

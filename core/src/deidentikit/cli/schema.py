@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from ..errors import ExitCode, UsageError, shown
+from .listening import installed_registry
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,9 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def schema(options: argparse.Namespace) -> int:
     """Print the JSON Schema of profiles as composed from what is installed, or write it to a file."""
     from ..json_schema import profile_schema
-    from ..registry import Registry
 
-    text = json.dumps(profile_schema(Registry.from_installed(options.without_plugin)), indent=2)
+    text = json.dumps(profile_schema(installed_registry(options)), indent=2)
     if options.output is None:
         print(text)
         return ExitCode.DONE

@@ -1,0 +1,76 @@
+"""Plugins at the command line: they are loaded, and what they print stays off its output."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from traceback import walk_stack
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from ..registry import Registry
+
+_Item = TypeVar("_Item")
+
+
+def installed_registry(options: argparse.Namespace) -> Registry:
+    """All plugins but those left out. What one prints while it is imported goes to standard error; a stream
+    that it puts in place of ours is taken out again."""
+    from ..registry import Registry
+
+    with redirect_stderr(sys.stderr), redirect_stdout(sys.stderr):
+        return Registry.from_installed(options.without_plugin)
+
+
+class Listener:
+    """Hears what plugins print while files are open, and does not pass it on: it could be a value."""
+
+    def __init__(self) -> None:
+        self._heard: set[str] = set()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Nothing within this reaches standard output or standard error as Python's streams."""
+        stream = _Note(self._heard)
+        with redirect_stdout(stream), redirect_stderr(stream):
+            yield
+
+    def each(self, items: Callable[[], Iterable[_Item]]) -> Iterator[_Item]:
+        """Each of some items, listening while they are worked out, and not in between."""
+        with self.listening():
+            source = iter(items())
+        while True:
+            with self.listening():
+                found = [item for item in (next(source, self),) if item is not self]
+            if not found:
+                return
+            yield found[0]  # type: ignore[misc]
+
+    def report(self) -> None:
+        """Say on standard error who printed."""
+        for speaker in sorted(self._heard):
+            print(
+                f"warning: {speaker} prints while files are open; it is not shown, as it could be a field's value",
+                file=sys.stderr,
+            )
+
+
+class _Note(io.TextIOBase):
+    """A stream that keeps who writes to it, and nothing of what is written."""
+
+    def __init__(self, heard: set[str]) -> None:
+        self._heard = heard
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        from ..blame import owner
+        from ..hookspecs import PROJECT
+
+        modules = (str(frame.f_globals.get("__name__")) for frame, _ in walk_stack(None))
+        self._heard.add(str(owner(modules) or PROJECT))
+        return len(text)
