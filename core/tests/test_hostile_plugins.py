@@ -515,3 +515,25 @@ def test_of_two_plugins_in_one_namespace_the_right_one_is_named(
     deid_project.profile(PROFILE)
     deid_project.add("a.lines", "#lines\nname=Jane\n")
     assert "a defect of acme-wild 1.0: LookupError" in deid_project.run().stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "shout", "what"),
+    [
+        (LINES, of_class(SHOUT, "def describe(self, keyed): return None"), "acme-shout 1.0: Shout.describe gives"),
+        (LINES, of_class(SHOUT, "def weak_spots(self, keyed): return 'x'"), "acme-shout 1.0: Shout.weak_spots gives"),
+        (LINES, of_class(SHOUT, "def describe(self, keyed): raise LookupError"), "acme-shout 1.0: LookupError"),
+        (of_lines("def rest(self): return 'x'"), SHOUT, "acme-lines 1.0: Own.rest gives"),
+        (of_lines("catalogues = classmethod(lambda cls: [3])"), SHOUT, "acme-lines 1.0 or of deidentikit: Attribute"),
+    ],
+)
+def test_words_for_reviewers_that_are_none(
+    install: Install, deid_project: Project, lines: str, shout: str, what: str
+) -> None:
+    install("acme-lines", lines, "lines")
+    install("acme-shout", shout, "shout")
+    deid_project.profile(PROFILE)
+    result = deid_project.command("explain", deid_project.profile_path)
+    assert result.exit_code == (ExitCode.USAGE if "gives" in what else ExitCode.DEFECT)
+    assert result.stderr.startswith(f"deidentikit: a defect of {what}")
+    assert result.stdout == ""

@@ -84,6 +84,13 @@ def texts(answer: object, asked: type, method: str) -> tuple[str, ...]:
     raise BrokenContract(asked, f"{asked.__qualname__}.{method} gives something else than texts")
 
 
+def one_text(answer: object, asked: type, method: str) -> str:
+    """What a plugin's class answers where one text is asked of it. Raises BrokenContract for anything else."""
+    if isinstance(answer, str):
+        return answer
+    raise BrokenContract(asked, f"{asked.__qualname__}.{method} gives something else than a text")
+
+
 def _unquoted(error: FieldError, action: Action, values: Sequence[Value]) -> FieldError:
     """The error, with other words where its own hold one of these values as it stands."""
     spelled = [

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
 from ..action import Action
+from ..blame import Asked
 from ..errors import UsageError
 from ..filetype import Rank, Step
 from ..plan import Plan
 from ..profile import Profile
 from ..registry import PluginInfo, Registry
+from ..results import one_text, texts
 from ..run import own_version
 from .coverage import FEW_VALUES, Coverage
 from .hints import looks_like
@@ -46,7 +48,11 @@ def explain(profile: Profile, *, keyed: bool | None = None) -> Explanation:
 
 
 def _section(plan: Plan, keyed: bool) -> SectionExplained:
-    coverage = Coverage.of(plan)
+    with Asked(type(plan.file_type)):
+        return _asked(plan, Coverage.of(plan), keyed)
+
+
+def _asked(plan: Plan, coverage: Coverage, keyed: bool) -> SectionExplained:
     section, file_type = plan.section, plan.file_type
     return SectionExplained(
         name=section.name,
@@ -58,7 +64,7 @@ def _section(plan: Plan, keyed: bool) -> SectionExplained:
         subject=subject(plan),
         on_error=ON_ERROR[section.on_error],
         rules=tuple(_rules(plan, coverage, keyed)),
-        rest=tuple(file_type.rest()),
+        rest=texts(file_type.rest(), type(file_type), "rest"),
         listed=bool(coverage.catalogues),
         categories=tuple(coverage.categories()),
         catalogues=tuple(coverage.explained()),
@@ -74,7 +80,7 @@ def _rules(plan: Plan, coverage: Coverage, keyed: bool) -> Iterator[RuleExplaine
             line=step.line,
             names=step.selector.text,
             manner=MANNERS[step.selector.rank],
-            effect=step.action.describe(keyed),
+            effect=one_text(step.action.describe(keyed), type(step.action), "describe"),
             creates=step.creates,
             on_error=ON_ERROR[step.on_error] if step.on_error != plan.section.on_error else "",
             reaches=tuple(identifier.title for identifier in coverage.of_step(step)),
@@ -94,7 +100,7 @@ def _of_profile(profile: Profile, keyed: bool) -> Iterator[WeakSpot]:
 
 
 def _of_section(plan: Plan, coverage: Coverage, keyed: bool) -> Iterator[WeakSpot]:
-    for text in plan.file_type.weak_spots():
+    for text in texts(plan.file_type.weak_spots(), type(plan.file_type), "weak_spots"):
         yield WeakSpot(text)
     if not plan.naming.folders:
         yield WeakSpot("Folders keep their names, which may hold names, numbers or dates of patients.")
@@ -140,8 +146,8 @@ def _of_step(step: Step, coverage: Coverage, keyed: bool) -> Iterator[WeakSpot]:
 
 def _of_action(action: Action, keyed: bool) -> Iterator[str]:
     for part in _with_nested([action]):
-        yield from part.weak_spots(keyed)
-        yield from part.remarks(keyed)
+        yield from texts(part.weak_spots(keyed), type(part), "weak_spots")
+        yield from texts(part.remarks(keyed), type(part), "remarks")
 
 
 def _sentence(text: str) -> str:
