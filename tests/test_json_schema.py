@@ -16,6 +16,7 @@ from deidentikit import PluginError, ProfileError, Registry, parse_profile, prof
 from deidentikit.cli import main
 from deidentikit.schema import (
     Block,
+    DateFormatText,
     Fragment,
     Key,
     ListOf,
@@ -32,7 +33,7 @@ from deidentikit.schema import (
 )
 from deidentikit.schema.tree import INVALID, Report, json_schema_of, read_value
 from deidentikit.schema.yamltext import parse
-from deidentikit.shifting import BoundText, DateFormatText, Increment
+from deidentikit.shifting import BoundText, Increment
 from deidentikit.testing import LinesFile
 from deidentikit.testing.corpus import corpus_dir
 from hypothesis import given, settings

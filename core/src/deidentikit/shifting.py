@@ -13,8 +13,8 @@ import attrs
 
 from .action import Action
 from .errors import FieldError, suggest
-from .kinds import TIMESTAMP, Form, Kind, Moment, Span, Value, date_format
-from .schema import Fragment, Key, OneOf, Scalar, Whole, YesNo
+from .kinds import Form, Kind, Moment, Span, Value
+from .schema import DateFormatText, Fragment, Key, OneOf, Scalar, Whole, YesNo
 from .schema.json_values import JsonSchema, number
 
 if TYPE_CHECKING:
@@ -122,23 +122,6 @@ class BoundText(Scalar):
 
     def parse(self, text: str) -> Bound:
         return Bound.parse(text)
-
-
-@attrs.frozen
-class DateFormatText(Scalar):
-    """A `strptime` format, or the word ``timestamp``, as a text."""
-
-    @property
-    def expected(self) -> str:
-        return f"a date format such as %Y-%m-%d, or {TIMESTAMP}"
-
-    def json_schema(self) -> JsonSchema:
-        return {"anyOf": [{"enum": [TIMESTAMP]}, {"type": "string", "pattern": "%[Yy]"}]}
-
-    def parse(self, text: str) -> str:
-        if text != TIMESTAMP:
-            date_format(text)
-        return text
 
 
 _INCREMENT: Final = Key(Increment(), "Days to add; may be negative or a fraction. `per-subject` needs a key.")

@@ -11,6 +11,7 @@ import strictyaml
 from strictyaml.yamllocation import YAMLChunk
 
 from ..errors import suggest
+from ..kinds import TIMESTAMP, date_format
 from ..regex import compile_regex
 from .json_values import JsonSchema, number, scalar, switch, words
 
@@ -184,3 +185,23 @@ class RegexText(Scalar):
 
     def parse(self, text: str) -> re.Pattern[str]:
         return compile_regex(text)
+
+
+@attrs.frozen
+class DateFormatText(Scalar):
+    """A `strptime` format, or the word ``timestamp``, as a text.
+
+    Actions on dates take it for ``date-format`` and ``datetime-format``, so that one key of a section holds for all.
+    """
+
+    @property
+    def expected(self) -> str:
+        return f"a date format such as %Y-%m-%d, or {TIMESTAMP}"
+
+    def json_schema(self) -> JsonSchema:
+        return {"anyOf": [{"enum": [TIMESTAMP]}, {"type": "string", "pattern": "%[Yy]"}]}
+
+    def parse(self, text: str) -> str:
+        if text != TIMESTAMP:
+            date_format(text)
+        return text
