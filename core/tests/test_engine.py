@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar
@@ -367,6 +367,34 @@ def test_limits_are_told_apart() -> None:
 def test_actions_that_are_not_deterministic_are_asked_each_time() -> None:
     ask = asker(CountAnew())
     assert [ask("a"), ask("a")] == ["call 1", "call 2"]
+
+
+@attrs.frozen
+class CountBeside(Count):
+    def reads(self) -> Iterable[str]:
+        return ("other",)
+
+
+@attrs.frozen
+class Around(Count):
+    """Holds another action, of which it says nothing itself."""
+
+    inner: Action = attrs.field(factory=Count)
+
+    def nested(self) -> Mapping[str, Action]:
+        return {"part": self.inner}
+
+
+def test_what_actions_within_an_action_are_decides_what_is_remembered() -> None:
+    twice = {"plain": Count(), "per subject": CountPerSubject(), "anew": CountAnew(), "reads": CountBeside()}
+    asked = {name: asker(Around(inner=Around(inner=action))) for name, action in twice.items()}
+    given = {name: [ask("a", "s1"), ask("a", "s2"), ask("a", "s2")] for name, ask in asked.items()}
+    assert given == {
+        "plain": ["call 1", "call 1", "call 1"],
+        "per subject": ["call 1", "call 2", "call 2"],
+        "anew": ["call 1", "call 2", "call 3"],
+        "reads": ["call 1", "call 2", "call 3"],
+    }
 
 
 def test_long_values_are_not_remembered() -> None:

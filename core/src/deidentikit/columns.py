@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from .action import Action, Verdict
@@ -12,6 +12,7 @@ from .errors import FieldError
 from .filetype import Batch, Column, Step
 from .kinds import Value
 from .memo import check_readable
+from .nesting import is_by_subject, is_deterministic, reads_of
 from .plan import Plan
 from .results import result_of
 
@@ -199,12 +200,12 @@ class _Cells(dict[Key, str]):
         self._action = action
         self._form = step.form
         self._context_of = context_of
-        self.by_subject = action.by_subject
-        self.reads = tuple(dict.fromkeys(_reads(action)))
+        self.by_subject = is_by_subject(action)
+        self.reads = tuple(dict.fromkeys(reads_of(action)))
         self.room = _ROOM
-        self._remembers = action.deterministic
+        self._remembers = is_deterministic(action)
         one_by_one = type(action).apply_field is Action.apply_field
-        moves = type(action).days is not Action.days and action.deterministic and one_by_one and not self.reads
+        moves = type(action).days is not Action.days and self._remembers and one_by_one and not self.reads
         self.days = _Days(action, context_of) if moves else None
         self.day_column = DayColumn(step.form)
         self._values: dict[str, Value | None] = {}
@@ -261,9 +262,3 @@ class _Cells(dict[Key, str]):
         if isinstance(result, Verdict):
             return cell if result is Verdict.KEEP else self._column.encode(None, cell, self._form)
         return self._column.encode(result, cell, self._form)
-
-
-def _reads(action: Action) -> Iterator[str]:
-    yield from action.reads()
-    for part in action.nested().values():
-        yield from _reads(part)

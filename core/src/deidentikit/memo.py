@@ -10,6 +10,7 @@ from .context import Context
 from .errors import FieldError
 from .filetype import Limits, Step
 from .kinds import Opaque, Spelled, Value
+from .nesting import is_by_subject, is_deterministic, reads_of
 from .results import result_of
 
 _ROOM: Final = 1 << 16
@@ -69,8 +70,8 @@ class Memo:
         self._step = step
         self._limits = limits
         self._action = action
-        self._remembers = action.deterministic and not any(True for _ in action.reads())
-        self._by_subject = action.by_subject
+        self._remembers = is_deterministic(action) and not any(True for _ in reads_of(action))
+        self._by_subject = is_by_subject(action)
         self.known: dict[object, Value | Verdict] = {}
 
     def get(self, value: Value, context: Context) -> Value | Verdict:

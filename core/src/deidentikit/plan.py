@@ -15,6 +15,7 @@ from .errors import BrokenContract, Problem, ProfileError, UsageError, suggest
 from .filetype import FileType, Limits, Named, Rank, Selector, Step
 from .kinds import Form
 from .naming import NamePattern, Naming, Template
+from .nesting import with_nested
 from .profile import NameRule, Profile, Rule, Section, SubjectRule, read_profile
 from .registry import Registry
 from .results import texts
@@ -135,8 +136,8 @@ def _compile_section(section: Section, keyed: bool) -> tuple[Plan | None, list[P
     subject = section.subject
     if subject is None and file_type.default_subject is not None:
         subject = SubjectRule(field=file_type.default_subject)
-    actions = [*_with_nested(step.action for step in ordered)]
-    actions += _with_nested(action for pattern in naming.all_patterns for action in pattern.groups.values())
+    actions = [*with_nested(step.action for step in ordered)]
+    actions += with_nested(action for pattern in naming.all_patterns for action in pattern.groups.values())
     needs_subject = any(action.by_subject for action in actions)
     reads, found = _reads(section, file_type, ordered, naming, subject if needs_subject else None)
     problems += found
@@ -182,12 +183,6 @@ def _never_winning(section: str, steps: Iterable[Step]) -> Iterator[Problem]:
                 " and one rule acts on a field; take one of them out",
                 warning=True,
             )
-
-
-def _with_nested(actions: Iterable[Action]) -> Iterator[Action]:
-    for action in actions:
-        yield action
-        yield from _with_nested(action.nested().values())
 
 
 def _compile_names(section: Section, file_type: FileType) -> tuple[Naming, list[Problem]]:
@@ -239,7 +234,7 @@ def _reads(
             reads[name] = None
 
     for step in steps:
-        for action in _with_nested([step.action]):
+        for action in with_nested([step.action]):
             for name in texts(action.reads(), type(action), "reads"):
                 add(name, step.line, f"{section.name}.fields")
     for name, line in naming.fields():

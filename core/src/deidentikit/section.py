@@ -14,6 +14,7 @@ from .errors import Problem, near
 from .filetype import FileType, Named
 from .fragment import RULE_KEYS, Fragment, Key
 from .kinds import Formats
+from .nesting import with_nested
 from .results import texts
 from .rules import FileFilter, NameRule, Rule, Section, SubjectRule
 from .schema import OneOf, PlacedError, RegexText, Text, Texts, YesNo, build_nested, nested_action
@@ -239,7 +240,7 @@ class SectionReader:
         try:
             with Asked(self._registry.actions[spec.action_name]):
                 action = build_nested(spec, self._settings, self._registry)
-                for part in _with_nested(action):
+                for part in with_nested([action]):
                     for message in texts(part.problems(keyed), type(part), "problems") if self._complete else ():
                         at.problem(message)
                     for message in texts(part.remarks(keyed), type(part), "remarks"):
@@ -290,9 +291,3 @@ class SectionReader:
 
 def _errors(problems: Iterable[Problem]) -> bool:
     return any(not problem.warning for problem in problems)
-
-
-def _with_nested(action: Action) -> Iterator[Action]:
-    yield action
-    for part in action.nested().values():
-        yield from _with_nested(part)

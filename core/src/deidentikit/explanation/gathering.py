@@ -9,6 +9,7 @@ from ..action import Action
 from ..blame import Asked
 from ..errors import UsageError
 from ..filetype import Rank, Step
+from ..nesting import with_nested
 from ..plan import Plan
 from ..profile import Profile
 from ..registry import PluginInfo, Registry
@@ -128,7 +129,7 @@ def _of_step(step: Step, coverage: Coverage, keyed: bool) -> Iterator[WeakSpot]:
         yield WeakSpot(
             f"{ON_ERROR[step.on_error]} The file is written all the same; only the journal counts such fields.", line
         )
-    if any(part.guessable(keyed) for part in _with_nested([action])):
+    if any(part.guessable(keyed) for part in with_nested([action])):
         few = [each.title for each in coverage.of_step(step) if FEW_VALUES.intersection(each.categories)]
         if not coverage.catalogues and looks_like(step.selector.text) in FEW_VALUES:
             few = [step.selector.text]
@@ -145,7 +146,7 @@ def _of_step(step: Step, coverage: Coverage, keyed: bool) -> Iterator[WeakSpot]:
 
 
 def _of_action(action: Action, keyed: bool) -> Iterator[str]:
-    for part in _with_nested([action]):
+    for part in with_nested([action]):
         yield from texts(part.weak_spots(keyed), type(part), "weak_spots")
         yield from texts(part.remarks(keyed), type(part), "remarks")
 
@@ -164,14 +165,8 @@ def _merged(spots: Iterable[WeakSpot]) -> Iterator[WeakSpot]:
 
 
 def _actions(plan: Plan) -> Iterator[Action]:
-    yield from _with_nested(step.action for step in plan.steps)
-    yield from _with_nested(action for pattern in plan.naming.all_patterns for action in pattern.groups.values())
-
-
-def _with_nested(actions: Iterable[Action]) -> Iterator[Action]:
-    for action in actions:
-        yield action
-        yield from _with_nested(action.nested().values())
+    yield from with_nested(step.action for step in plan.steps)
+    yield from with_nested(action for pattern in plan.naming.all_patterns for action in pattern.groups.values())
 
 
 def _other_remarks(profile: Profile, sections: Iterable[SectionExplained]) -> Iterator[WeakSpot]:
