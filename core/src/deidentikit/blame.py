@@ -1,10 +1,10 @@
-"""Whose defect an error is."""
+"""Whose defect an error is, and where it is, without what its message says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.metadata import entry_points
-from traceback import walk_tb
+from traceback import extract_tb, walk_tb
 from types import TracebackType
 from typing import Final
 
@@ -15,6 +15,8 @@ from .errors import BrokenContract, DeidError
 from .hookspecs import PROJECT
 
 _AT_WORK: Final = f"{PROJECT} at work: "
+_FRAMES: Final = 25
+"""Calls that a traceback shows from its beginning, and from its end."""
 
 
 def blame(error: BaseException, at_work: type | None = None) -> str:
@@ -60,6 +62,20 @@ def owner(modules: Iterable[str]) -> Origin | None:
                 if f"{origin.module}.".startswith(name):
                     return origin
     return None
+
+
+def scrubbed(error: BaseException) -> str:
+    """A traceback with places and error types only: messages can quote a file's values."""
+    lines: list[str] = []
+    link: BaseException | None = error
+    while link is not None:
+        frames = [f"  {at.filename}:{at.lineno} in {at.name}" for at in extract_tb(link.__traceback__)]
+        if len(frames) > 2 * _FRAMES:  # a recursion without end
+            frames[_FRAMES:-_FRAMES] = [f"  and {len(frames) - 2 * _FRAMES} calls more"]
+        lines += frames
+        lines.append(type(link).__name__)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return "\n".join(lines)
 
 
 @attrs.frozen

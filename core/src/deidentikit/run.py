@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import IO, Final, Protocol
 
 import attrs
 
-from .blame import blame
+from .blame import blame, scrubbed
 from .collector import rarely_collecting
 from .context import Keys, read_key
 from .engine import HEAD, Engine, Output, Unchanging, copy_unchanged
@@ -28,8 +27,6 @@ from .splice import FileSource, Source
 from .target import DryOutput, Target
 
 JOURNAL: Final = "journal.jsonl"
-_FRAMES: Final = 25
-"""Calls that a traceback shows from its beginning, and from its end."""
 _REASONS: Final = {
     "link": "links are not followed; name the file it points to as a source",
     "not-a-file": "this is no regular file",
@@ -263,20 +260,6 @@ def _has_entries(folder: Path) -> bool:
         return False
 
 
-def scrubbed(error: BaseException) -> str:
-    """A traceback with places and error types only: messages can quote a file's values."""
-    lines: list[str] = []
-    link: BaseException | None = error
-    while link is not None:
-        frames = [f"  {at.filename}:{at.lineno} in {at.name}" for at in traceback.extract_tb(link.__traceback__)]
-        if len(frames) > 2 * _FRAMES:  # a recursion without end
-            frames[_FRAMES:-_FRAMES] = [f"  and {len(frames) - 2 * _FRAMES} calls more"]
-        lines += frames
-        lines.append(type(link).__name__)
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-    return "\n".join(lines)
-
-
 def check_journal(folder: Path) -> None:
     """Raise UsageError where a report folder holds a journal."""
     path = folder / JOURNAL
@@ -343,4 +326,4 @@ def deidentify(
     return Report(totals, outcomes)
 
 
-__all__ = ["Run", "deidentify", "own_version", "scrubbed"]
+__all__ = ["Run", "deidentify"]

@@ -39,8 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaseException as error:  # a defect, or a plugin that ends the program; its message could quote a value
         if options is None and isinstance(error, SystemExit):
             raise
-        from ..blame import blame
-        from ..run import scrubbed
+        from ..blame import blame, scrubbed
 
         print(f"deidentikit: {blame(error)}\n{scrubbed(error)}", file=sys.stderr)
         return int(ExitCode.DEFECT)

@@ -13,8 +13,8 @@ from ..nesting import with_nested
 from ..plan import Plan
 from ..profile import Profile
 from ..registry import PluginInfo, Registry
+from ..release import own_version
 from ..results import one_text, texts
-from ..run import own_version
 from .coverage import FEW_VALUES, Coverage
 from .hints import looks_like
 from .model import Explanation, RuleExplained, SectionExplained, WeakSpot
