@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
-CHUNK = 1 << 20
+CHUNK: Final = 1 << 20
+"""Bytes that are in memory at a time where bytes are copied through it."""
 
 
 class Source(Protocol):

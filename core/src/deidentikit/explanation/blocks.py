@@ -44,6 +44,8 @@ class Heading:
 
 @attrs.frozen
 class Paragraph:
+    """Running text."""
+
     text: str
 
 

@@ -118,4 +118,5 @@ class Hash(Action):
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [Hash]

@@ -24,4 +24,5 @@ class IncrementDate(DateShift):
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [IncrementDate]

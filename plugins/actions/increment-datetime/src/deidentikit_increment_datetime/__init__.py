@@ -24,4 +24,5 @@ class IncrementDateTime(DateShift):
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [IncrementDateTime]

@@ -157,4 +157,5 @@ def _spellable(value: Decimal, max_length: int | None) -> Decimal:
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [Jitter]

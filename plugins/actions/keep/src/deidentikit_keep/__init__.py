@@ -35,4 +35,5 @@ class Keep(Action):
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [Keep]

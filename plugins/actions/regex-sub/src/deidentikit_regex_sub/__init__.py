@@ -183,4 +183,5 @@ class RegexSub(Action):
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [RegexSub]

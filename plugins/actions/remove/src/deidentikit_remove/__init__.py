@@ -33,4 +33,5 @@ class Remove(Action):
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [Remove]

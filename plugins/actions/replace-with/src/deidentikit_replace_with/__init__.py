@@ -62,4 +62,5 @@ class ReplaceWith(Action):
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [ReplaceWith]

@@ -51,4 +51,5 @@ class Set(Action):
 
 @hookimpl
 def deidentikit_actions() -> Iterable[type[Action]]:
+    """Offer the action."""
     return [Set]

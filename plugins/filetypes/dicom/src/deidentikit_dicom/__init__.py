@@ -99,4 +99,5 @@ class DicomFile(FileType):
 
 @hookimpl
 def deidentikit_file_types() -> Iterable[type[FileType]]:
+    """Offer the file type."""
     return [DicomFile]

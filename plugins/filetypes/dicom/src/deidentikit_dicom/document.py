@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping, MutableMapping, Sequenc
 from functools import cached_property
 
 from deidentikit.errors import FieldError, FileError
-from deidentikit.filetype import Document, Step
+from deidentikit.filetype import TELLING, Document, Step
 from deidentikit.splice import Sink, Source
 
 from . import writing
@@ -24,7 +24,6 @@ from .values import Encoding, texts
 
 _TEXT_VRS = frozenset("LO LT PN SH ST UC UN UT".split())
 _WATCHED_VRS = _TEXT_VRS | frozenset("AE AS CS DA DS DT IS TM UI UR".split())
-_MIN_RESIDUAL = 5
 
 
 class DicomDocument(Document):
@@ -107,7 +106,7 @@ class DicomDocument(Document):
     def _is_text(self, index: int) -> bool:
         token = self.layout.tokens[index]
         size = token[3] - token[2]
-        return _MIN_RESIDUAL <= size < 1 << 16 and token[0] != ITEM and self.vr(index) in _WATCHED_VRS
+        return TELLING <= size < 1 << 16 and token[0] != ITEM and self.vr(index) in _WATCHED_VRS
 
     @cached_property
     def creators(self) -> Creators:
@@ -299,4 +298,4 @@ def _beyond_ascii(raw: bytes) -> bool:
 def _parts(raw: bytes) -> list[bytes]:
     """The values of a text element, without padding, as far as they are long enough to tell."""
     parts = (part.strip(b" \0") for part in raw.split(b"\\"))
-    return [part for part in parts if len(part) >= _MIN_RESIDUAL]
+    return [part for part in parts if len(part) >= TELLING]

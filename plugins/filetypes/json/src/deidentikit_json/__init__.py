@@ -108,4 +108,5 @@ class JsonFile(FileType):
 
 @hookimpl
 def deidentikit_file_types() -> Iterable[type[FileType]]:
+    """Offer the file type."""
     return [JsonFile]

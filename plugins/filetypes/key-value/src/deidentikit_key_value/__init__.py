@@ -121,4 +121,5 @@ class KeyValueFile(FileType):
 
 @hookimpl
 def deidentikit_file_types() -> Iterable[type[FileType]]:
+    """Offer the file type."""
     return [KeyValueFile]

@@ -97,4 +97,5 @@ class TableFile(FileType):
 
 @hookimpl
 def deidentikit_file_types() -> Iterable[type[FileType]]:
+    """Offer the file type."""
     return [TableFile]

@@ -117,4 +117,5 @@ def _pages(given: object) -> tuple[str, ...]:
 
 @hookimpl
 def deidentikit_file_types() -> Iterable[type[FileType]]:
+    """Offer the file type."""
     return [TiffFile]

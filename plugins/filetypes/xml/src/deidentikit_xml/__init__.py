@@ -112,4 +112,5 @@ class XmlFile(FileType):
 
 @hookimpl
 def deidentikit_file_types() -> Iterable[type[FileType]]:
+    """Offer the file type."""
     return [XmlFile]
