@@ -359,6 +359,7 @@ def test_a_subject_that_is_none(registry: Registry, subject: str, line: int, mes
         ("- name: a\n      explode: yes", 5, "", "unknown action or key 'explode'"),
         ("- name: a\n      digst: yes", 5, "", "Did you mean 'digest'?"),
         ("- name: a\n      write: x\n      write_new: yes", 6, "", "Write 'write-new'"),
+        ("- name: a\n      write: x\n      write-tims: 1", 6, "", "Did you mean 'write-times'?"),
         ("- name: a\n      write-new: yes", 5, "", "'write-new' stands without its action; add one of: write"),
         ("- name: a\n      digest: yes\n      salt: geheim", 6, "", "a setting of the section"),
         ("- name: a\n      digest: yes\n      write-times: 1", 6, "", "unknown key 'write-times' beside 'digest'"),

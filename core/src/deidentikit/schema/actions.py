@@ -118,7 +118,8 @@ def read_action(node: Node, registry: Registry, own: Iterable[str], name: str = 
     known = {*own, *keys_of.options}
     for other, other_line, _ in node.items():
         if other not in known and other != key:
-            hint = _SETTING if other in registry.settings else registry.hint_action(other)
+            near = suggest(other, keys_of.options) or registry.hint_action(other)
+            hint = _SETTING if other in registry.settings else near
             node.unknown_key(other, other_line, known, hint=hint, beside=key)
     options = read_keys(node, keys_of.options, skip={k for k, _, _ in node.items()} - set(keys_of.options))
     if any(not problem.warning for problem in node.report.problems[before:]):
