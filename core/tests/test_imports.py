@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import deidentikit
+import deidentikit.testing
 import pytest
 from deidentikit.testing.driving import FORMAT_LIBRARIES
 
@@ -57,6 +58,14 @@ def test_fixtures_are_light() -> None:
         "deidentikit.testing.fixtures",
     }
     assert "hypothesis" not in loaded
+
+
+def test_suites_say_what_they_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.startswith("deidentikit.testing.action_suite")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    with pytest.raises(ImportError, match=r"ActionConformance needs hypothesis: pip install .*\[testing\]"):
+        deidentikit.testing.ActionConformance  # noqa: B018
 
 
 def test_every_public_name_is_there() -> None:

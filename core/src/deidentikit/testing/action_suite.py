@@ -24,7 +24,7 @@ from ..profile import read_profile
 from ..registry import Registry
 from ..results import VALUE_TYPES
 from ..schema.tree import json_schema_of_key
-from .driving import FORMAT_LIBRARIES, SECRET, TODAY, loaded_by
+from .driving import SECRET, TODAY, assert_no_format_library
 from .lines import LinesFile
 
 _QUICK = settings(
@@ -148,7 +148,7 @@ class ActionConformance:
 
     def test_importing_brings_in_no_format_library(self) -> None:
         """Start-up: a plugin's module imports no format library."""
-        assert not loaded_by(self.action) & FORMAT_LIBRARIES
+        assert_no_format_library(self.action)
 
     def test_schema_and_attributes_agree(self) -> None:
         """Options: every key feeds an attribute (or `build` reads it), every attribute has a key or a default."""
@@ -164,9 +164,11 @@ class ActionConformance:
             keys.update(fragment)
         fields = {field.name: field for field in attrs.fields(self.action)}
         if self.action.build.__func__ is Action.build.__func__:  # type: ignore[attr-defined]
-            assert {key.replace("-", "_") for key in keys} <= set(fields)
+            unread = [key for key in keys if key.replace("-", "_") not in fields]
+            assert not unread, f"no attribute takes {', '.join(unread)}"
         bare = {name for name, field in fields.items() if field.default is attrs.NOTHING and field.init}
-        assert bare <= {"value", *(key.replace("-", "_") for key in keys)}
+        unset = bare - {"value", *(key.replace("-", "_") for key in keys)}
+        assert not unset, f"nothing sets {', '.join(sorted(unset))}: neither a key nor a default"
         schema = self.action.value_schema(registry)
         assert schema is None or isinstance(schema, Validator)
 

@@ -22,14 +22,15 @@ class DeclaredFileType:
     sample : a small valid file. What a selector names occurs nowhere else in it, and holds, where
         it is text, at least one value of four or more characters
     selectors : for each kind that fields of the type can offer, the name of a field that offers
-        it, or several. A field holds values of that kind and is no element of a list
+        it, or several. A field holds values of that kind and is no element of a list; it has room for
+        other ones, a UID of twelve characters among them
     section : the section's name; the first of the type's presets if absent
     options : options of the section, over the preset's
     name : a file name for the sample
     samples : more valid files, which have to pass through untouched as the sample does; their names may
         be all that tells their type
     insertable : for the capability ``insertion``, the name of a field that the sample lacks
-    follows : names of fields that change with another, such as copies and lengths
+    follows : names of fields that change with another, such as copies, lengths, and those that are counted
     lacks : of ``signature`` (the content does not tell the type), ``listing`` (fields cannot be listed)
     rules : for each kind, rules that need options: the lines that stand beside ``name``
     settings : lines of the section that these rules need, such as ``date-increment: 3``

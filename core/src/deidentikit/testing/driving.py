@@ -109,7 +109,7 @@ def changed(kind: Kind, value: Value) -> Value:
     if kind is Kind.TEXT:
         return "ZQXJ"
     if kind is Kind.UID:
-        return "1.2.826.0.1.3680043.8.498.7433"
+        return "1.2.826.7433"
     if isinstance(value, Moment):
         return value.shift(timedelta(days=-400))
     if isinstance(value, Span):
@@ -256,6 +256,14 @@ def no_open_files_left() -> Iterator[None]:
     if before is not None:
         left = set(os.listdir(held)) - before
         assert not [fd for fd in left if (held / fd).exists()]
+
+
+def assert_no_format_library(cls: type) -> None:
+    """Fail if importing a class's module brings in a library that reads files."""
+    found = sorted(loaded_by(cls) & FORMAT_LIBRARIES)
+    assert not found, (
+        f"the module of {cls.__name__} imports {', '.join(found)}; import them in the method that needs them"
+    )
 
 
 def loaded_by(cls: type) -> set[str]:

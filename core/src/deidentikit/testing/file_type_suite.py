@@ -16,7 +16,7 @@ from ..schema.tree import json_schema_of_key
 from ..splice import BytesSource
 from .damage_suite import DamageChecks
 from .declared import DeclaredFileType
-from .driving import FORMAT_LIBRARIES, deidentified, loaded_by, no_open_files_left
+from .driving import assert_no_format_library, deidentified, no_open_files_left
 from .edit_suite import EditChecks
 from .explain_suite import ExplainChecks
 from .streaming_suite import StreamingChecks
@@ -65,7 +65,7 @@ class SurfaceChecks(DeclaredFileType):
 
     def test_importing_brings_in_no_format_library(self) -> None:
         """Start-up: a plugin's module imports no format library; the methods that open a file do."""
-        assert not loaded_by(self.file_type) & FORMAT_LIBRARIES
+        assert_no_format_library(self.file_type)
 
     def test_knows_its_own_files(self) -> None:
         """sniff: the type's files are recognized by content, whatever their name."""

@@ -105,7 +105,7 @@ class Result:
         return self
 
     def assert_refused(self, reason: str, count: int = 1) -> Self:
-        """So many inputs were refused, with this reason code."""
+        """`count` inputs were refused, all with this reason code."""
         assert self.exit_code == ExitCode.REFUSED, f"exit code {self.exit_code}; the program said: {self.said}"
         lines = [line for line in self.stderr.splitlines() if line.startswith("refused: ")]
         reasons = [line.rpartition("(")[2].removesuffix(")") for line in lines]
