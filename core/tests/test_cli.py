@@ -204,8 +204,18 @@ def test_fields_of_what_no_type_knows(project: Project) -> None:
 
 
 def test_fields_of_a_broken_file(project: Project) -> None:
-    result = project.command("fields", project.add("b.lines", "#lines\nJane Doe")).assert_silent_about("Jane")
+    path = project.add("b.lines", "#lines\nJane Doe")
+    result = project.command("fields", path).assert_silent_about("Jane")
     assert result.exit_code == ExitCode.REFUSED
+    assert result.stderr.startswith(f"deidentikit: {path}: ")
+    assert result.stderr.endswith(" (unparsed-region)\n")
+
+
+def test_fields_of_a_file_that_has_none(project: Project) -> None:
+    path = project.add("b.lines", "#lines\n")
+    result = project.command("fields", path).assert_ok()
+    assert result.stdout == ""
+    assert result.stderr == f"{path}: read as lines, it has no field to name\n"
 
 
 def test_fields_of_what_is_no_file(project: Project) -> None:

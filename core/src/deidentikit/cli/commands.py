@@ -91,20 +91,27 @@ def fields(options: argparse.Namespace) -> int:
         listener = Listener()
         with listener.listening():
             file_type = _type_of(options, registry, source)
-        for listed in listener.each(lambda: _fields(file_type, source)):
+        listed: Listed | None = None
+        for listed in listener.each(lambda: _fields(file_type, source, options.file)):
             columns = [listed.name, listed.type, listed.note]
             if options.values:
                 columns.append(" | ".join(listed.values()))
             print("\t".join(map(shown, columns)).rstrip("\t"))
+    if listed is None:
+        print(f"{shown(options.file)}: read as {file_type.name}, it has no field to name", file=sys.stderr)
     listener.report()
     return ExitCode.DONE
 
 
-def _fields(file_type: FileType, source: Source) -> Iterator[Listed]:
+def _fields(file_type: FileType, source: Source, path: Path) -> Iterator[Listed]:
     from ..blame import Asked
 
-    with Asked(type(file_type)):
-        yield from file_type.fields(source)
+    try:
+        with Asked(type(file_type)):
+            yield from file_type.fields(source)
+    except FileError as error:
+        message = str(error).removesuffix(f" ({error.reason})")
+        raise FileError(error.reason, f"{shown(path)}: {message}") from None
 
 
 def _open_file(path: Path) -> IO[bytes]:
