@@ -246,6 +246,11 @@ class Texts(Gathering):
 
     blank: bool = False
 
+    @property
+    def expected(self) -> str:
+        """What is allowed, as of a `Scalar`."""
+        return "a text, or a list of texts"
+
     def json_schema(self) -> JsonSchema:
         text = scalar(blank=self.blank)
         return {"anyOf": [text, {"type": "array", "items": text}]}
@@ -254,7 +259,7 @@ class Texts(Gathering):
         if node.is_text and (self.blank or not node.is_blank):
             return (node.text,)
         if not isinstance(node.raw, list):
-            return node.unexpected("a text, or a list of texts")
+            return node.unexpected(self.expected)
         out: list[str] = []
         for entry in node.entries():
             if entry.is_text and (self.blank or not entry.is_blank):
@@ -293,12 +298,17 @@ class ListOf(Gathering):
 
     entry: Validator
 
+    @property
+    def expected(self) -> str:
+        """What is allowed, as of a `Scalar`."""
+        return "a list, each entry behind '- '"
+
     def json_schema(self) -> JsonSchema:
         return {"type": "array", "items": json_schema_of(self.entry)}
 
     def gather(self, node: Node) -> object:
         if not isinstance(node.raw, list):
-            return node.unexpected("a list, each entry behind '- '")
+            return node.unexpected(self.expected)
         before = len(node.report.problems)
         out = tuple(value for e in node.entries() if (value := read_value(self.entry, e)) is not INVALID)
         return INVALID if any(not p.warning for p in node.report.problems[before:]) else out
