@@ -9,6 +9,7 @@ import pytest
 from deidentikit.action import KEEP
 from deidentikit.context import Context, Keys
 from deidentikit.errors import FieldError
+from deidentikit.filetype import Limits
 from deidentikit.kinds import Opaque
 from deidentikit.registry import Registry
 from deidentikit_hashuid import HashUid
@@ -164,3 +165,20 @@ class TestStays:
 def test_a_root_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="uid-numeric-name"):
         make(uid_numeric_name=name)
+
+
+@pytest.mark.parametrize(("name", "longest"), [(None, 44), ("1.2.826.0.1.3680043.8.49", 64), ("1.2", 43)])
+def test_a_field_that_is_too_short_is_found_before_a_file_is_read(name: str | None, longest: int) -> None:
+    action = HashUid(uid_numeric_name=name)
+    assert not list(action.check(Limits(max_length=longest), keyed=True))
+    assert not list(action.check(Limits(max_length=longest - 1), keyed=False))
+    (said,) = action.check(Limits(max_length=longest - 1), keyed=True)
+    assert f"up to {longest} characters" in said
+
+
+def test_the_longest_number_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = Context(Keys(b"k" * 32))
+    monkeypatch.setattr(Context, "mac", lambda *_: b"\xff" * 32)
+    result = HashUid().apply("1.2.3", context)
+    assert isinstance(result, str)
+    assert len(result) == 44

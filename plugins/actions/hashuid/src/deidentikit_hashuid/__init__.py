@@ -9,6 +9,7 @@ import attrs
 from deidentikit.action import KEEP, Action, Verdict
 from deidentikit.context import Context
 from deidentikit.errors import FieldError
+from deidentikit.filetype import Limits
 from deidentikit.hookspecs import hookimpl
 from deidentikit.kinds import Kind, Value, canonical_bytes, canonical_text
 from deidentikit.schema import Fragment, Key, Text, Whole
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from deidentikit.registry import Registry
 
 MAX_NAME: Final = 24
-"""Leaves room for a point and the 39 digits of a UUID within the 64 characters of a UID."""
+"""Leaves room for a point and the digits of a UUID within the 64 characters of a UID."""
+NUMBER_DIGITS: Final = 39
+"""The most decimal digits of a UUID."""
 
 
 @attrs.frozen(kw_only=True)
@@ -67,6 +70,15 @@ class HashUid(Action):
         named = tuple(key for key in ("uid-prefix-fields", "uid-suffix-fields") if key in settings)
         return attrs.evolve(action, ineffective=named)
 
+    def check(self, limits: Limits, keyed: bool) -> Iterable[str]:
+        yield from super().check(limits, keyed)
+        longest = len(self._root) + 1 + NUMBER_DIGITS
+        if keyed and limits.max_length is not None and longest > limits.max_length:
+            yield (
+                f"a UID made with the key has up to {longest} characters, and this field holds {limits.max_length};"
+                " hash or remove it instead"
+            )
+
     def problems(self, keyed: bool) -> Iterable[str]:
         if keyed and self.salt:
             yield "a key and a salt do not go together; take the salt out"
@@ -113,7 +125,12 @@ class HashUid(Action):
         if not context.keyed:
             raise FieldError("wrong-kind", "the value is no UID, of which parts would be kept; a key can treat it")
         number = version_8(context.mac("uid", canonical_bytes(value)))
-        return f"{self.uid_numeric_name or '2.25'}.{number}"
+        return f"{self._root}.{number}"
+
+    @property
+    def _root(self) -> str:
+        """What stands in front of a number made with the key."""
+        return self.uid_numeric_name or "2.25"
 
 
 @hookimpl
