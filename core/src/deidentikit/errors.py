@@ -126,7 +126,7 @@ def near(name: str, known: Iterable[str], count: int = 3) -> Sequence[str]:
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """A sentence naming the nearest known name, or nothing."""
+    """A sentence that names the nearest known name, with a space in front; or nothing."""
     hits = near(name, known, 1)
     return f" Did you mean {hits[0]!r}?" if hits else ""
 
