@@ -66,21 +66,30 @@ class TestUpper(ActionConformance):
 class LeavesACopy(LinesFile):
     """Writes what was removed behind the last line."""
 
+    kept: ClassVar[slice] = slice(None)
+
     def open(self, source: Source, matcher: object) -> Document:
         document = super().open(source, matcher)
         assert isinstance(document, LinesDocument)
+        kept = self.kept
 
         class Leaky(type(document)):  # type: ignore[misc]
             def write(self, sink: Sink) -> None:
                 super().write(sink)
                 if self._edits:
-                    sink.write(b"copy=" + next(iter(self._edits)).value + b"\n")
+                    sink.write(b"copy=" + next(iter(self._edits)).value[kept] + b"\n")
 
             def check(self, written: Source) -> None:
                 return
 
         document.__class__ = Leaky
         return document
+
+
+class LeavesAnEnd(LeavesACopy):
+    """Leaves the end of a value that was longer than the new one."""
+
+    kept = slice(5, None)
 
 
 class Quotes(LinesFile):
@@ -159,6 +168,7 @@ def _checks(broken: type[LinesFile]) -> FileTypeConformance:
     ("broken", "check"),
     [
         (LeavesACopy, lambda suite, _: suite.test_removed_value_is_nowhere_in_the_output()),
+        (LeavesAnEnd, lambda suite, _: suite.test_replaced_value_is_nowhere_in_the_output()),
         (Normalizes, lambda suite, _: suite.test_untouched_input_is_the_same_or_says_what_is_dropped()),
         (ShowsValues, lambda suite, _: suite.test_lists_the_declared_fields_without_their_values()),
     ],

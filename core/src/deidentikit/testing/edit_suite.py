@@ -68,6 +68,8 @@ class EditChecks(DeclaredFileType):
         for kind, name in self.pairs:
             if kind in (Kind.TEXT, Kind.UID):
                 self._assert_gone(name, self.run((name, change(kind))).data)
+            if kind is Kind.TEXT:
+                self._assert_no_end_stays(name, self.run((name, change(kind))).data)
 
     def test_written_values_are_read_again(self) -> None:
         """Field.write: what was written is what the output holds, in every kind."""
@@ -235,6 +237,15 @@ class EditChecks(DeclaredFileType):
                 continue
             for number, spelled in enumerate(sorted(spellings(text.strip("\0 ")))):
                 assert spelled not in output, f"the value of {name} is still in the output (spelling {number})"
+
+    def _assert_no_end_stays(self, name: str, output: bytes) -> None:
+        """Where a short text was written over a longer one, as in fields of a fixed width."""
+        before = self.untouched()
+        for text in self.originals(name):
+            end = text.strip("\0 ")[len("ZQXJ") + 1 :]
+            for spelled in spellings(end) if len(end) >= 4 else ():
+                found = before.count(spelled)
+                assert not found or output.count(spelled) < found, f"the end of the value of {name} stays in its place"
 
 
 def _comparable(fields: Iterable[Iterable[Value]]) -> set[object]:
