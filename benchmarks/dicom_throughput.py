@@ -2,18 +2,16 @@
 
 usage: python benchmarks/dicom_throughput.py [--files 600] [--rounds 3] [--flywheel PYTHON]
 
-The study is made anew (some 320 MB), in the folder that TMPDIR names, which needs room for all outputs of all
-rounds; one in memory, such as /dev/shm, leaves the disk's part out. Every contender does it once per round, one
-after the other, each as one process, and once more over a tenth of it: the difference gives the CPU time of one
-more file, without what starting costs. dcmodify edits in place, so its time holds a copy of the study.
-`--flywheel` names a Python interpreter that has flywheel-migration.
+The study is made anew (some 320 MB), in the folder that TMPDIR names; one in memory, such as /dev/shm, leaves the
+disk's part out. Every contender does it once per round, one after the other, each as one process, and once more over
+a tenth of it: the difference gives the CPU time of one more file, without what starting costs. dcmodify edits in
+place, so its time holds a copy of the study. `--flywheel` names a Python interpreter that has flywheel-migration.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
 import shutil
 import statistics
 import sys
@@ -162,17 +160,15 @@ def contenders(profile: Path, flywheel: str | None) -> list[Contender]:
 
 
 def once(contender: Contender, source: Path, folder: Path) -> Cost:
-    """One go into a new folder, with the sources in memory and nothing left to be written out from before.
-
-    Nothing is deleted between goes: ext4 searches past inodes that were freed in the last minutes.
-    """
+    """One go into an empty folder, with the sources in memory; what was written is deleted, so that its memory serves
+    the next one."""
     target = Path(tempfile.mkdtemp(prefix="out-", dir=folder))
     wanted = sum(1 for file in source.iterdir() if file.read_bytes())
-    os.sync()
     cost = contender.work(source, target)
     got = sum(1 for file in target.rglob("*") if file.is_file())
     if got != wanted:
         sys.exit(f"{contender.name}: {got} files written of {wanted}")
+    shutil.rmtree(target)
     return cost
 
 
