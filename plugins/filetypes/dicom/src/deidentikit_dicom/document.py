@@ -72,6 +72,10 @@ class DicomDocument(Document):
         self._result.patches.extend(self._trailing_patch())
         writing.write(layout, self._result, sink)
 
+    def close(self) -> None:
+        """Let go of the file's bytes and tokens at once: what refers to each other waits for the collector."""
+        self.__dict__.clear()
+
     def check(self, written: Source) -> None:
         if self._result is None:
             raise RuntimeError("check comes after write")
