@@ -74,7 +74,7 @@ class Encoding:
         found = found.replace("_", "-") if found.startswith(("utf", "UTF")) else found
         found = "utf-8" if found == "utf-8-sig" else found
         wide = found.startswith(("utf-16", "utf-32"))
-        if not wide and (_STATEFUL.fullmatch(found) or _bytes_of(_PRINTABLE, found) != _PRINTABLE.encode("ascii")):
+        if not wide and (_STATEFUL.fullmatch(found) or not _holds_ascii(found)):
             raise ValueError(f"text in the encoding {name!r} cannot be edited in place")
         return cls(found, wide)
 
@@ -115,6 +115,14 @@ class Encoding:
         if data.startswith(codecs.BOM_UTF8) and self.name != "utf-8":
             raise _undecodable("line 1 begins with the byte order mark of UTF-8")
         return 0, self.name
+
+
+def _holds_ascii(codec: str) -> bool:
+    """Whether ASCII text has the bytes of ASCII in it."""
+    try:
+        return _bytes_of(_PRINTABLE, codec) == _PRINTABLE.encode("ascii")
+    except UnicodeError:
+        return False
 
 
 def _bytes_of(text: str, codec: str) -> bytes:
