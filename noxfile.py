@@ -82,6 +82,16 @@ def uv(session: nox.Session, *words: str) -> str:
     return str(session.run("uv", *words, "--quiet", external=True, silent=True))
 
 
+def install(session: nox.Session, venv: Path, dist: Path, *wanted: str) -> None:
+    """Install packages into an environment: ours as just built in `dist`, the others in the versions tested with.
+
+    uv knows a wheel it has unpacked before by path, name and version, so ours are read anew each time.
+    """
+    own = [f"--refresh-package={distribution(folder)}" for folder in (*PROJECTS, *EXAMPLES)]
+    sources = [f"--find-links={dist}", f"--constraints={ROOT / 'constraints.txt'}"]
+    uv(session, "pip", "install", f"--python={venv}", *sources, *own, *wanted)
+
+
 def sync(session: nox.Session) -> None:
     """Install every package of the workspace, editable, and the tools of the dev group."""
     location = session.virtualenv.location
@@ -165,8 +175,7 @@ def wheels(session: nox.Session) -> None:
         name = distribution(folder)
         (wheel,) = dist.glob(f"{name.replace('-', '_')}-[0-9]*.whl")
         uv(session, "venv", "--clear", f"--python={session.virtualenv.location}", str(venv))
-        pins = f"--constraints={ROOT / 'constraints.txt'}"
-        uv(session, "pip", "install", f"--python={venv}", f"--find-links={dist}", pins, str(wheel))
+        install(session, venv, dist, str(wheel))
         statement = f"import {package(folder) or 'deidentikit'}"
         session.run(str(scripts / "python"), "-I", "-c", statement, external=True)
         listed = session.run(str(scripts / "deidentikit"), "plugins", external=True, silent=True)
@@ -184,9 +193,8 @@ def scaffold(session: nox.Session) -> None:
     for part in used:
         uv(session, "build", "--wheel", f"--out-dir={dist}", str(part))
     uv(session, "venv", "--clear", "--seed", f"--python={session.virtualenv.location}", str(venv))
-    sources = [f"--find-links={dist}", f"--constraints={ROOT / 'constraints.txt'}"]
-    wanted = ["deidentikit-core[testing]", *map(distribution, used), "mypy", "nox", "pytest", "ruff"]
-    uv(session, "pip", "install", f"--python={venv}", *sources, *wanted)
+    tools = ("mypy", "nox", "pytest", "ruff")
+    install(session, venv, dist, "deidentikit-core[testing]", *map(distribution, used), *tools)
 
     scripts = venv / ("Scripts" if sys.platform == "win32" else "bin")
     env = {"PATH": os.pathsep.join((str(scripts), os.environ["PATH"]))}
@@ -218,9 +226,7 @@ def examples(session: nox.Session) -> None:
     scripts = venv / ("Scripts" if sys.platform == "win32" else "bin")
     uv(session, "build", "--all-packages", "--wheel", "--clear", f"--out-dir={dist}")
     uv(session, "venv", "--clear", f"--python={session.virtualenv.location}", str(venv))
-    sources = [f"--find-links={dist}", f"--constraints={ROOT / 'constraints.txt'}"]
-    wanted = ["deidentikit", "deidentikit-core[testing]", "pytest", *map(str, EXAMPLES)]
-    uv(session, "pip", "install", f"--python={venv}", *sources, *wanted)
+    install(session, venv, dist, "deidentikit", "deidentikit-core[testing]", "pytest", *map(str, EXAMPLES))
     listed = str(session.run(str(scripts / "deidentikit"), "plugins", external=True, silent=True))
     for folder in EXAMPLES:
         if distribution(folder) not in listed:
