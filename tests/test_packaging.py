@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +52,36 @@ def test_every_outside_requirement_has_a_tested_version() -> None:
         needs += [need for extra in part.get("optional-dependencies", {}).values() for need in extra]
     names = {re.split(r"[^A-Za-z0-9-]", need)[0] for need in needs}
     assert {name for name in names if not name.startswith("deidentikit-")} <= tested
+
+
+def imported(folder: Path) -> Iterator[str]:
+    """The packages from elsewhere that the code of a package imports."""
+    for file in (folder / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            yield from (name.partition(".")[0] for name in names)
+
+
+@pytest.mark.parametrize("folder", [ROOT / "core", *FOLDERS], ids=lambda folder: folder.name)
+def test_package_depends_on_what_it_imports(folder: Path) -> None:
+    table = project(folder)
+    extras = table.get("optional-dependencies", {}).values()
+    needs = [*table["dependencies"], *(need for extra in extras for need in extra)]
+    declared = {re.split(r"[^A-Za-z0-9-]", need)[0].replace("-", "_") for need in needs}
+    own = next((folder / "src").iterdir()).name
+    used = {name for name in imported(folder) if name not in sys.stdlib_module_names} - {own}
+    assert declared == {"deidentikit_core" if name == "deidentikit" else name for name in used}
+
+
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "core", *FOLDERS], ids=lambda folder: folder.name)
+def test_package_says_who_it_is_for(folder: Path) -> None:
+    table = project(folder)
+    assert table["authors"] == project(ROOT)["authors"]
+    assert "de-identification" in table["keywords"]
+    assert set(project(ROOT)["classifiers"]) <= set(table["classifiers"])
+    assert ("Typing :: Typed" in table["classifiers"]) == (folder != ROOT)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
