@@ -150,15 +150,6 @@ def test_dates_keep_zone_and_precision() -> None:
     assert out["xmpMM:History[2]/stEvt:when"] == ["2019-12-18"]
 
 
-def test_remove_all_leaves_an_empty_packet() -> None:
-    packet = Packet(PACKET)
-    packet.remove_all()
-    out = packet.to_bytes()
-    assert texts(out) == {}
-    assert len(out) == len(PACKET)
-    assert b"by hand" not in out
-
-
 def test_a_packet_without_padding_changes_its_length() -> None:
     packet = Packet(SOURCE + b"<?xpacket end='w'?>")
     only(packet, "xmp:Rating").write(["Much longer than it was"], NATIVE)
@@ -169,14 +160,6 @@ def test_trailing_zeros_stay() -> None:
     packet = Packet(PACKET + bytes(3))
     only(packet, "xmp:Rating").remove()
     assert packet.to_bytes().endswith(b"?>" + bytes(3))
-
-
-def test_what_stands_outside_of_properties_is_noticed() -> None:
-    rdf = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-    assert Packet(b"<r:RDF xmlns:r='" + rdf + b"'>Jane</r:RDF>").stray
-    assert Packet(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Jane</x:xmpmeta>").stray
-    assert not Packet(b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>").stray
-    assert not Packet(PACKET).stray
 
 
 @pytest.mark.parametrize(

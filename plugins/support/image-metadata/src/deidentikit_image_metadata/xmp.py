@@ -56,7 +56,6 @@ PREFIXES: Final = {
 """The prefixes that namespaces go by; a packet may spell others."""
 
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
-_CONTAINERS: Final = frozenset({"RDF", "Description"})
 _ARRAYS: Final = frozenset({"Alt", "Bag", "Seq"})
 _TRAILER: Final = re.compile(rb"<\?xpacket\s+end\s*=")
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -73,22 +72,12 @@ class Packet:
         core = data.rstrip(b"\0")
         self._source = data
         self._core = core
-        self._tree = parse(core)
         self._patches: dict[tuple[int, int], bytes] = {}
-        found = [node for node in self._tree if (node.uri, node.name) == (RDF, "RDF")]
+        found = [node for node in parse(core) if (node.uri, node.name) == (RDF, "RDF")]
         if len(found) > 1:
             raise FileError("xmp-malformed", "the XMP packet has more than one RDF")
         self._rdf = found[0] if found else None
         self.properties = tuple(self._read())
-
-    @property
-    def stray(self) -> bool:
-        """Whether text or elements stand where no property does, so that no name reaches them."""
-        root = self._tree.root
-        if self._rdf is None:
-            return bool(root.children or root.text.strip())
-        bare = (node for node in self._tree if node.uri == RDF and (node.name in _CONTAINERS or node.name in _ARRAYS))
-        return any(node.text.strip() for node in bare) or bool(root.text.strip())
 
     def _read(self) -> Iterator[Property]:
         for description in self._rdf.children if self._rdf is not None else ():
@@ -143,14 +132,6 @@ class Packet:
         while start and self._core[start - 1] in _BLANKS:
             start -= 1
         self.put(start, end, b"")
-
-    def remove_all(self) -> None:
-        """Leave an empty packet: no properties, no comments, no processing instructions but its wrapper."""
-        node = self._rdf or self._tree.root
-        if not node.empty:
-            self.put(node.inner, node.close, b"")
-        for start, end in self._tree.asides:
-            self.cut(start, end)
 
     @property
     def changed(self) -> bool:

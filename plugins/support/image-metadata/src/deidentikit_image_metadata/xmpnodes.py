@@ -68,10 +68,9 @@ class Node:
 
 @attrs.frozen
 class Tree:
-    """A parsed packet. `asides` are the extents of comments and processing instructions."""
+    """A parsed packet."""
 
     root: Node
-    asides: list[tuple[int, int]]
 
     def __iter__(self) -> Iterator[Node]:
         """Every element, each before its children."""
@@ -101,7 +100,6 @@ class _Builder:
         self._data = data
         self._stack: list[Node] = []
         self._root: Node | None = None
-        self._asides: list[tuple[int, int]] = []
         self._count = 0
         parser = expat.ParserCreate("UTF-8", " ")
         parser.namespace_prefixes = True
@@ -110,8 +108,6 @@ class _Builder:
         parser.StartElementHandler = self._open
         parser.EndElementHandler = self._close
         parser.CharacterDataHandler = self._text
-        parser.CommentHandler = self._comment
-        parser.ProcessingInstructionHandler = self._instruction
         parser.StartDoctypeDeclHandler = self._refuse
         parser.EntityDeclHandler = self._refuse
         self._parser = parser
@@ -123,7 +119,7 @@ class _Builder:
             raise FileError("xmp-malformed", "the XMP packet is no well-formed XML in UTF-8") from None
         if self._root is None:
             raise FileError("xmp-malformed", "the XMP packet has no element")
-        return Tree(self._root, self._asides)
+        return Tree(self._root)
 
     def _open(self, name: str, attributes: list[str]) -> None:
         self._count += 1
@@ -151,17 +147,6 @@ class _Builder:
 
     def _text(self, text: str) -> None:
         self._stack[-1].texts.append(text)
-
-    def _comment(self, text: str) -> None:
-        self._aside(b"-->")
-
-    def _instruction(self, target: str, text: str) -> None:
-        if target != "xpacket":
-            self._aside(b"?>")
-
-    def _aside(self, closing: bytes) -> None:
-        start = self._parser.CurrentByteIndex
-        self._asides.append((start, self._data.index(closing, start + 2) + len(closing)))
 
     def _refuse(self, *arguments: object) -> None:
         raise FileError("xmp-entities", "the XMP packet declares a document type or entities")
