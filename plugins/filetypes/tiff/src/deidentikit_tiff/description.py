@@ -9,10 +9,11 @@ import attrs
 from deidentikit.errors import FieldError
 from deidentikit.kinds import Formats
 from deidentikit_image_metadata.plaintext import Spelling
+from deidentikit_image_metadata.replacing import Replacements
 from deidentikit_image_metadata.texts import read_text, write_text
 from deidentikit_image_metadata.values import FORMATS
 
-from .parts import Edits, Part, TextPart
+from .parts import Part, TextPart
 
 MAX_BYTES: Final = 1 << 20
 """Longer descriptions are no lists of keys and values."""
@@ -40,7 +41,7 @@ class Pairs:
         self._pairs = tuple(pairs)
         self._separators = frozenset(f"{separator}\r\n\0")
         self._spelling = spelling
-        self._edits = Edits(data)
+        self._edits = Replacements(data)
 
     def parts(self) -> Sequence[Part]:
         """Every key."""

@@ -104,28 +104,3 @@ def _text(piece: Piece) -> str:
     if isinstance(piece, bytes):
         raise FieldError("charset", "the action's result is no text")
     return piece or ""
-
-
-class Edits:
-    """Replacements within some bytes; one that lies within another goes with it."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._patches: dict[tuple[int, int], bytes] = {}
-
-    def put(self, start: int, end: int, data: bytes) -> None:
-        """Replace a range."""
-        self._patches[start, end] = data
-
-    def __bool__(self) -> bool:
-        return bool(self._patches)
-
-    def to_bytes(self) -> bytes:
-        """The bytes with all replacements made."""
-        out = bytearray()
-        at = 0
-        for (start, end), data in sorted(self._patches.items(), key=lambda item: (item[0][0], -item[0][1])):
-            if start >= at:
-                out += self._data[at:start] + data
-                at = end
-        return bytes(out + self._data[at:])

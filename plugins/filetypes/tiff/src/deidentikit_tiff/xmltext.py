@@ -7,10 +7,11 @@ from functools import cached_property
 from typing import Final
 
 from deidentikit.errors import FieldError, FileError
+from deidentikit_image_metadata.replacing import XmlReplacements
 from deidentikit_image_metadata.xmp import SPELLING, xml_text
 from deidentikit_image_metadata.xmpnodes import Attribute, Node, parse
 
-from .parts import Edits, Part, TextPart
+from .parts import Part, TextPart
 
 _OME_ELEMENTS: Final = frozenset({"OME", "Image", "Pixels", "Channel", "TiffData", "Plane", "BinData", "MetadataOnly"})
 _OME_ATTRIBUTES: Final = {
@@ -23,7 +24,6 @@ _OME_ATTRIBUTES: Final = {
     "TiffData": frozenset({"IFD", "FirstZ", "FirstC", "FirstT", "PlaneCount"}),
 }
 """What a reader of OME-TIFF finds the planes by."""
-_BLANKS: Final = b" \t\r\n"
 
 
 class XmlCarrier:
@@ -33,7 +33,6 @@ class XmlCarrier:
 
     def __init__(self, data: bytes) -> None:
         """Raises FileError (``xml-malformed``)."""
-        self._data = data
         try:
             self._tree = parse(data.rstrip(b"\0"))
         except FileError:
@@ -43,7 +42,7 @@ class XmlCarrier:
                 " remove the tag, or name no part of it",
             ) from None
         self._ome = self._tree.root.name == "OME"
-        self._edits = Edits(data)
+        self._edits = XmlReplacements(data)
 
     @cached_property
     def _parts(self) -> list[Part]:
@@ -68,10 +67,10 @@ class XmlCarrier:
         required = self._ome and attribute.name in _OME_ATTRIBUTES.get(node.name, ())
 
         def put(new: Sequence[str]) -> None:
-            self._edits.put(attribute.value_start, attribute.value_end, xml_text(new[0]).encode())
+            self._edits.write(attribute, xml_text(new[0]).encode())
 
         def cut() -> None:
-            self._edits.put(attribute.start, attribute.end, b"")
+            self._edits.remove(attribute)
 
         texts = (attribute.text,)
         shown = ".".join((*path, f"@{attribute.name}"))
@@ -84,17 +83,10 @@ class XmlCarrier:
         def put(new: Sequence[str]) -> None:
             if node.children:
                 raise FieldError("wrong-kind", "the element holds others; name those, or remove it")
-            data = xml_text(new[0]).encode()
-            if node.empty:
-                self._edits.put(node.inner - 2, node.inner, b">" + data + b"</" + node.tag + b">")
-            else:
-                self._edits.put(node.inner, node.close, data)
+            self._edits.write(node, xml_text(new[0]).encode())
 
         def cut() -> None:
-            start = node.start
-            while start and self._data[start - 1] in _BLANKS:
-                start -= 1
-            self._edits.put(start, node.end, b"")
+            self._edits.remove(node)
 
         shown = ".".join(path)
         return Part(_keys(shown), shown, TextPart(f"xml:{shown}", texts, SPELLING, put, cut, required), texts)

@@ -13,7 +13,8 @@ from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Formats, Kind, Opaque, Value
 
 from .plaintext import Piece, Spelling
-from .xmpnodes import RDF, Attribute, Node, parse
+from .replacing import XmlReplacements
+from .xmpnodes import RDF, Leaf, Node, parse
 
 SPELLING: Final = Spelling(Formats("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%f"), lenient=True)
 """Dates in ISO 8601; a zone behind them stays as it is."""
@@ -61,18 +62,19 @@ _TRAILER: Final = re.compile(rb"<\?xpacket\s+end\s*=")
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BLANKS: Final = b" \t\r\n"
 
-Leaf = Node | Attribute
-
 
 class Packet:
-    """One XMP packet, open for editing."""
+    """One XMP packet, open for editing.
+
+    edits : what is to change in it; its properties make them
+    """
 
     def __init__(self, data: bytes) -> None:
         """Raises FileError as `xmpnodes.parse` does, and ``xmp-malformed`` where there is more than one RDF."""
         core = data.rstrip(b"\0")
         self._source = data
         self._core = core
-        self._patches: dict[tuple[int, int], bytes] = {}
+        self.edits = XmlReplacements(core)
         found = [node for node in parse(core) if (node.uri, node.name) == (RDF, "RDF")]
         if len(found) > 1:
             raise FileError("xmp-malformed", "the XMP packet has more than one RDF")
@@ -123,33 +125,16 @@ class Packet:
         """The properties of a name such as ``dc:creator``, in any case, at every depth."""
         return [each for each in self.properties if each.name.casefold() == name.casefold()]
 
-    def put(self, start: int, end: int, data: bytes) -> None:
-        """Replace bytes of the packet; what lies within a cut is cut with it."""
-        self._patches[start, end] = data
-
-    def cut(self, start: int, end: int) -> None:
-        """Take bytes out, with the white space before them."""
-        while start and self._core[start - 1] in _BLANKS:
-            start -= 1
-        self.put(start, end, b"")
-
     @property
     def changed(self) -> bool:
         """Whether anything was edited."""
-        return bool(self._patches)
+        return bool(self.edits)
 
     def to_bytes(self) -> bytes:
         """The edited packet, as long as it was where its padding allows."""
-        if not self._patches:
+        if not self.edits:
             return self._source
-        out = bytearray()
-        at = 0
-        for (start, end), data in sorted(self._patches.items(), key=lambda item: (item[0][0], -item[0][1])):
-            if start >= at:
-                out += self._core[at:start] + data
-                at = end
-        out += self._core[at:]
-        return _padded(bytes(out), len(self._core)) + self._source[len(self._core) :]
+        return _padded(self.edits.to_bytes(), len(self._core)) + self._source[len(self._core) :]
 
 
 def _padded(data: bytes, length: int) -> bytes:
@@ -261,9 +246,9 @@ class Property:
             self._add(texts[len(self._leaves) :])
         for leaf, text, piece in zip(self._leaves, texts, pieces or [""], strict=False):
             if whole or piece is not None:
-                self._replace(leaf, text)
+                self.packet.edits.write(leaf, text.encode())
         for item in self._items()[len(texts) :]:
-            self.packet.cut(item.start, item.end)
+            self.packet.edits.remove(item)
 
     def _items(self) -> list[Node]:
         return [] if self._array is None else self._array.children
@@ -275,25 +260,11 @@ class Property:
             raise FieldError("wrong-kind", "the property's items are structures, or it has none to add to")
         tag = items[-1].tag.decode()
         added = "".join(f"<{tag}>{text}</{tag}>" for text in texts)
-        self.packet.put(items[-1].end, items[-1].end, added.encode())
-
-    def _replace(self, leaf: Leaf, text: str) -> None:
-        data = text.encode()
-        if isinstance(leaf, Attribute):
-            self.packet.put(leaf.value_start, leaf.value_end, data)
-        elif leaf.empty:
-            if data:
-                self.packet.put(leaf.inner - 2, leaf.inner, b">" + data + b"</" + leaf.tag + b">")
-        else:
-            self.packet.put(leaf.inner, leaf.close, data)
+        self.packet.edits.put(items[-1].end, items[-1].end, added.encode())
 
     def remove(self) -> None:
         """Take it out with all it holds."""
-        place = self._place
-        if isinstance(place, Attribute):
-            self.packet.put(place.start, place.end, b"")
-        else:
-            self.packet.cut(place.start, place.end)
+        self.packet.edits.remove(self._place)
 
 
 def xml_text(piece: Piece) -> str:

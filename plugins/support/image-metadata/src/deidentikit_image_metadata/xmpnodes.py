@@ -66,6 +66,10 @@ class Node:
         return next(found, None)
 
 
+Leaf = Node | Attribute
+"""What holds a text."""
+
+
 @attrs.frozen
 class Tree:
     """A parsed packet."""
