@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 import attrs
 
@@ -25,6 +25,9 @@ from .release import own_version
 from .report import Journal, Outcome, Report, Totals
 from .splice import FileSource, Source
 from .target import DryOutput, Target
+
+if TYPE_CHECKING:
+    from .workers import Lost, Made
 
 JOURNAL: Final = "journal.jsonl"
 _REASONS: Final = {
@@ -108,38 +111,51 @@ class Run:
         overwrite: bool = False,
         report: Path | None = None,
         report_paths: bool = False,
+        workers: int = 1,
     ) -> Iterator[Outcome]:
         """De-identify every input, giving the outcome of each as it is known; nothing begins before the first is asked.
 
         report : a folder for the journal
         report_paths : let the journal hold paths, which can be PHI
+        workers : how many processes work side by side; the outcomes and their order do not depend on it.
+            More than one are forked, so a program with threads of its own had better keep to one
 
-        Raises UsageError, before anything is written, for folders that do not go together and for outputs
-        or a journal that exist.
+        Raises UsageError, before anything is written, for folders that do not go together, for outputs
+        or a journal that exist, and for a number of workers that cannot be had.
         """
+        if workers != 1:
+            from .workers import check_workers
+
+            check_workers(workers)
         check_folders(sources, target, report)
         inputs = list(find_inputs(sources))
         if not overwrite and report is not None:
             check_journal(report)
         if not overwrite and _has_entries(target):
             self._check_existing(inputs, target)
-        return self._work(inputs, target, overwrite, report, report_paths)
+        return self._work(inputs, target, overwrite, report, report_paths, workers)
 
     def _work(
-        self, inputs: Sequence[Input], target: Path, overwrite: bool, report: Path | None, report_paths: bool
+        self,
+        inputs: Sequence[Input],
+        target: Path,
+        overwrite: bool,
+        report: Path | None,
+        report_paths: bool,
+        workers: int,
     ) -> Iterator[Outcome]:
         identities = {found.identity for found in inputs if found.identity is not None}
         place = Target(target, overwrite=overwrite, sources=identities)
         with (
             rarely_collecting(),
             nullcontext() if report is None else _journal_stream(report, overwrite) as stream,
+            closing(self._outcomes(inputs, place, workers)) as outcomes,
         ):
             journal = None if stream is None else Journal(stream, self.keys, report_paths)
             if journal is not None:
                 self._begin(journal)
             totals = Totals()
-            for found in inputs:
-                outcome = self._account(found, place.output)
+            for outcome in outcomes:
                 totals = totals.add(outcome)
                 if journal is not None:
                     journal.add(outcome)
@@ -148,11 +164,61 @@ class Run:
             if journal is not None:
                 journal.end(totals)
 
+    def _outcomes(self, inputs: Sequence[Input], place: Target, workers: int) -> Generator[Outcome]:
+        """The outcome of each input in turn, whoever works on it."""
+        if workers == 1:
+            for found in inputs:
+                yield self._account(found, place.output, self._on_defect)
+            return
+
+        from .workers import made_in_order
+
+        def work(number: int) -> Made:
+            return self._make(inputs[number], place)
+
+        try:
+            with closing(made_in_order(len(inputs), work, workers)) as all_made:
+                for found, made in zip(inputs, all_made, strict=True):
+                    yield self._settle(found, made, place)
+        finally:
+            place.clear()
+
+    def _make(self, found: Input, place: Target) -> Made:
+        """A worker's share of an input: all but the claim on its output's name, and the name itself."""
+        from .workers import Made
+
+        output = place.unsettled()
+        traces: list[str] = []
+        outcome = self._account(found, lambda: output, traces.append)
+        passing = None if output.passing is None else str(output.passing)
+        return Made(outcome, output.name, output.fd, passing, tuple(traces))
+
+    def _settle(self, found: Input, made: Made | Lost, place: Target) -> Outcome:
+        """What remains of an input that a worker has been at: what comes of it is what would have without workers."""
+        from .workers import Lost
+
+        if isinstance(made, Lost):
+            return _refusal(found, None, None, "worker-lost", _lost(made.exit_code))
+        for trace in made.traces:
+            if self._on_defect is not None:
+                self._on_defect(trace)
+        outcome = made.outcome
+        with place.output() as output:
+            output.take_over(made.fd, None if made.passing is None else Path(made.passing))
+            try:
+                if made.name is not None:
+                    output.claim(made.name)
+                if outcome.status != "refused":
+                    output.publish()
+            except FileError as error:
+                return _refusal(found, outcome.section, outcome.bytes_in, error.reason, _message(error))
+        return outcome
+
     def plan(self, sources: Sequence[Path]) -> Iterator[Outcome]:
         """What `execute` would do with every input, worked out in full and written nowhere."""
         claimed: set[str] = set()
         for found in find_inputs(sources):
-            yield self._account(found, lambda: DryOutput(claimed))
+            yield self._account(found, lambda: DryOutput(claimed), self._on_defect)
 
     def _begin(self, journal: Journal) -> None:
         journal.begin(
@@ -162,7 +228,9 @@ class Run:
             date=self.today.date().isoformat(),
         )
 
-    def _account(self, found: Input, output: Callable[[], _ClosingOutput]) -> Outcome:
+    def _account(
+        self, found: Input, output: Callable[[], _ClosingOutput], on_defect: Callable[[str], None] | None
+    ) -> Outcome:
         """The one outcome of an input, whatever happens to it."""
         if found.trouble is not None:
             return Outcome(path=found.path, status="refused", reason=found.trouble, message=_REASONS[found.trouble])
@@ -191,8 +259,8 @@ class Run:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a defect must cost one file, not its neighbours, and leak nothing
-            if self._on_defect is not None:
-                self._on_defect(scrubbed(error))
+            if on_defect is not None:
+                on_defect(scrubbed(error))
             return _refusal(found, section, size, "defect", blame(error, at_work))
 
     def _unclaimed(self, source: Source, found: Input, place: Output) -> Outcome:
@@ -247,6 +315,11 @@ def _refusal(found: Input, section: str | None, size: int | None, reason: str, m
     return Outcome(path=found.path, status="refused", reason=reason, message=message, section=section, bytes_in=size)
 
 
+def _lost(exit_code: int) -> str:
+    how = f"by signal {-exit_code}" if exit_code < 0 else f"with exit code {exit_code}"
+    return f"the process at work on this ended {how}, perhaps for want of memory; try it alone, or with fewer workers"
+
+
 def _message(error: FileError) -> str:
     path = error.path if isinstance(error, FieldError) else ""
     return f"{path}: {error.message}" if path else str(error.message)
@@ -299,6 +372,7 @@ def deidentify(
     overwrite: bool = False,
     report_paths: bool = False,
     registry: Registry | None = None,
+    workers: int = 1,
 ) -> Report:
     """De-identify files and folders.
 
@@ -310,6 +384,7 @@ def deidentify(
     overwrite : replace files of the same name in the target
     report_paths : let the journal hold paths, which can be PHI
     registry : the plugins to use, if not those the profile was read with, else all that are installed
+    workers : how many processes work side by side; see `Run.execute`
 
     Returns every input's outcome; nothing is raised for an input that is refused. Raises ProfileError,
     PluginError or UsageError before anything is written.
@@ -319,7 +394,9 @@ def deidentify(
     paths = [Path(source)] if isinstance(source, str | os.PathLike) else [Path(each) for each in source]
     run = Run(profile, registry, key_file=key_file, detailed=report is not None)
     folder = None if report is None else Path(report)
-    outcomes = tuple(run.execute(paths, Path(target), overwrite=overwrite, report=folder, report_paths=report_paths))
+    outcomes = tuple(
+        run.execute(paths, Path(target), overwrite=overwrite, report=folder, report_paths=report_paths, workers=workers)
+    )
     totals = Totals()
     for outcome in outcomes:
         totals = totals.add(outcome)

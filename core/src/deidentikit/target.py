@@ -50,6 +50,10 @@ class Target:
         """A place for one output."""
         return FileOutput(self)
 
+    def unsettled(self) -> UnsettledOutput:
+        """A place for one output that another process will name."""
+        return UnsettledOutput(self)
+
     def claim(self, relative: str) -> Path:
         """Reserve a path. Raises FileError (``name-taken``, ``exists``, ``over-source``, ``bad-name``)."""
         if is_passing(relative.rpartition("/")[2]):
@@ -99,10 +103,21 @@ class Target:
             self._folders.add(each)
 
     def open_staged(self) -> tuple[int, Path | None]:
-        """A descriptor to write to, and the file's passing name if the system has no unnamed files."""
-        if self._unnamed:
-            return os.open(self.folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666), None
-        return _open_passing(self.folder)
+        """A descriptor to write to, and the file's passing name if the system has no unnamed files.
+
+        Raises FileError (``unwritable``).
+        """
+        try:
+            if self._unnamed:
+                return os.open(self.folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o666), None
+            return _open_passing(self.folder)
+        except OSError as error:
+            raise FileError("unwritable", f"the target cannot be written: {error.strerror}") from None
+
+    def clear(self) -> None:
+        """Remove what workers that were ended left, where unfinished files have names."""
+        if not self._unnamed:
+            _clear_unfinished(self.folder)
 
 
 class FileOutput:
@@ -122,11 +137,12 @@ class FileOutput:
         return relative
 
     def stage(self) -> int:
-        try:
-            self._fd, self._passing = self._target.open_staged()
-        except OSError as error:
-            raise FileError("unwritable", f"the target cannot be written: {error.strerror}") from None
+        self._fd, self._passing = self._target.open_staged()
         return self._fd
+
+    def take_over(self, fd: int, passing: Path | None) -> None:
+        """Have an output that another process staged."""
+        self._fd, self._passing = fd, passing
 
     def publish(self) -> None:
         if self._path is None:
@@ -208,6 +224,45 @@ class FileOutput:
             self._passing.unlink(missing_ok=True)
         if not self._published and self._relative is not None:
             self._target.release(self._relative)
+
+
+class UnsettledOutput:
+    """An output that is written and verified here, and claimed and named by another process.
+
+    name : what it wants to be called, once it has asked
+    fd, passing : what `FileOutput.take_over` needs, once it is published
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._published = False
+        self.name: str | None = None
+        self.fd = -1
+        self.passing: Path | None = None
+
+    def claim(self, relative: str) -> str:
+        self.name = relative
+        return relative
+
+    def stage(self) -> int:
+        self.fd, self.passing = self._target.open_staged()
+        return self.fd
+
+    def publish(self) -> None:
+        """Leave it to whoever names it."""
+        self._published = True
+
+    def __enter__(self) -> UnsettledOutput:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._published:
+            return
+        if self.fd >= 0:
+            os.close(self.fd)
+        if self.passing is not None:
+            self.passing.unlink(missing_ok=True)
+        self.fd, self.passing = -1, None
 
 
 class DryOutput:

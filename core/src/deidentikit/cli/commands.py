@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
             overwrite=options.overwrite,
             report=options.report,
             report_paths=options.report_paths,
+            workers=options.workers,
         )
 
     return _account(outcomes, work, options, "run")
@@ -88,18 +89,17 @@ def fields(options: argparse.Namespace) -> int:
     registry = installed_registry(options)
     with _open_file(options.file) as stream:
         source = FileSource(stream.fileno())
-        listener = Listener()
-        with listener.listening():
-            file_type = _type_of(options, registry, source)
-        listed: Listed | None = None
-        for listed in listener.each(lambda: _fields(file_type, source, options.file)):
-            columns = [listed.name, listed.type, listed.note]
-            if options.values:
-                columns.append(" | ".join(listed.values()))
-            print("\t".join(map(shown, columns)).rstrip("\t"))
-    if listed is None:
-        print(f"{shown(options.file)}: read as {file_type.name}, it has no field to name", file=sys.stderr)
-    listener.report()
+        with Listener() as listener:
+            with listener.listening():
+                file_type = _type_of(options, registry, source)
+            listed: Listed | None = None
+            for listed in listener.each(lambda: _fields(file_type, source, options.file)):
+                columns = [listed.name, listed.type, listed.note]
+                if options.values:
+                    columns.append(" | ".join(listed.values()))
+                print("\t".join(map(shown, columns)).rstrip("\t"))
+            if listed is None:
+                print(f"{shown(options.file)}: read as {file_type.name}, it has no field to name", file=sys.stderr)
     return ExitCode.DONE
 
 
@@ -199,18 +199,17 @@ def _account(outcomes: Callable[[], Iterable[Outcome]], work: Run, options: argp
 
     totals = Totals()
     progress = sys.stderr.isatty() and not options.json
-    listener = Listener()
-    for outcome in listener.each(outcomes):
-        totals = totals.add(outcome)
-        if options.json:
-            print(json.dumps(input_record(outcome, work.keys)))
-        elif command == "plan":
-            print(_plan_line(outcome))
-        elif outcome.status == "refused":
-            print(f"refused: {shown(outcome.path)}: {shown(outcome.message)} ({outcome.reason})", file=sys.stderr)
-        if progress and totals.found % 50 == 0:
-            print(f"\r{totals.found} files", end="\r", file=sys.stderr, flush=True)
-    listener.report()
+    with Listener() as listener:
+        for outcome in listener.each(outcomes):
+            totals = totals.add(outcome)
+            if options.json:
+                print(json.dumps(input_record(outcome, work.keys)))
+            elif command == "plan":
+                print(_plan_line(outcome))
+            elif outcome.status == "refused":
+                print(f"refused: {shown(outcome.path)}: {shown(outcome.message)} ({outcome.reason})", file=sys.stderr)
+            if progress and totals.found % 50 == 0:
+                print(f"\r{totals.found} files", end="\r", file=sys.stderr, flush=True)
     numbers = {"found": totals.found, "done": totals.done, "copied": totals.copied, "refused": totals.refused}
     if options.json:
         print(json.dumps({"record": "end", **numbers}))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from traceback import walk_stack
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,15 +27,20 @@ def installed_registry(options: argparse.Namespace) -> Registry:
 
 
 class Listener:
-    """Hears what plugins print while files are open, and does not pass it on: it could be a value."""
+    """Hears what plugins print while files are open, here or in workers, and does not pass it on: it could be a value.
+
+    Each process writes the name of a speaker once into a pipe that all of them share.
+    """
 
     def __init__(self) -> None:
+        self._reading, self._writing = os.pipe()
+        os.set_blocking(self._writing, False)
         self._heard: set[str] = set()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Nothing within this reaches standard output or standard error as Python's streams."""
-        stream = _Note(self._heard)
+        stream = _Note(self._hear)
         with redirect_stdout(stream), redirect_stderr(stream):
             yield
 
@@ -49,20 +55,32 @@ class Listener:
                 return
             yield found[0]  # type: ignore[misc]
 
-    def report(self) -> None:
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Say on standard error who printed."""
-        for speaker in sorted(self._heard):
+        os.close(self._writing)
+        with os.fdopen(self._reading, encoding="utf-8") as names:
+            speakers = set(names.read().splitlines())
+        for speaker in sorted(speakers):
             print(
                 f"warning: {speaker} prints while files are open; it is not shown, as it could be a field's value",
                 file=sys.stderr,
             )
 
+    def _hear(self, speaker: str) -> None:
+        if speaker not in self._heard:
+            self._heard.add(speaker)
+            with suppress(BlockingIOError):  # thousands of names, of which the first fill the pipe
+                os.write(self._writing, f"{speaker}\n".encode())
+
 
 class _Note(io.TextIOBase):
-    """A stream that keeps who writes to it, and nothing of what is written."""
+    """A stream that passes on who writes to it, and nothing of what is written."""
 
-    def __init__(self, heard: set[str]) -> None:
-        self._heard = heard
+    def __init__(self, hear: Callable[[str], None]) -> None:
+        self._hear = hear
 
     def writable(self) -> bool:
         return True
@@ -72,5 +90,5 @@ class _Note(io.TextIOBase):
         from ..hookspecs import PROJECT
 
         modules = (str(frame.f_globals.get("__name__")) for frame, _ in walk_stack(None))
-        self._heard.add(str(owner(modules) or PROJECT))
+        self._hear(str(owner(modules) or PROJECT))
         return len(text)

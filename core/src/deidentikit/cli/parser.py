@@ -29,6 +29,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="de-identify files and folders")
     _profile(run, as_option=True)
+    run.add_argument(
+        "--workers", type=int, default=1, metavar="N", help="work on N files at once; the outputs are the same"
+    )
     run.add_argument("--report", type=Path, metavar="DIR", help="write journal.jsonl there; it holds no values")
     run.add_argument("--report-paths", action="store_true", help="let the journal hold paths, which can be PHI")
     run.add_argument("--overwrite", action="store_true", help="replace files of the same name in the target")
