@@ -84,22 +84,42 @@ def test_actions_on_groups() -> None:
         name("kim", "{who}", regex="(?P<who>.*)", groups={"who": take(Kind.NATIVE)})
 
 
-@pytest.mark.parametrize("written", ["20210205", "2021-02-05", "2021_02_05", "2021.02.05"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "20210205",
+        "2021-02-05",
+        "2021_02_05",
+        "2021.02.05",
+        "5Feb2021",
+        "05-FEB-2021",
+        "5 February 2021",
+        "Feb-5-2021",
+        "February 5th, 2021",
+        "2021Feb05",
+        "20210205T103000",
+        "2021-02-05 10:30",
+    ],
+)
 def test_dates_in_any_clear_form_are_written_in_the_sections(written: str) -> None:
-    made = name(f"scan_{written}", "{day}.x", regex="scan_(?P<day>.*)", groups={"day": change(Kind.DATE)})
-    assert made == "2020-01-02.x"
+    made = name(f"scan_{written}", "{day}.x", regex="scan_(?P<day>.*)", groups={"day": Probe(Kind.DATE, list)})
+    assert made == "2021-02-05.x"
 
 
-def test_date_and_time() -> None:
-    made = name("20210205_103000", "{at}", regex="(?P<at>.*)", groups={"at": change(Kind.DATETIME)})
-    assert made == "2020-01-02 10_30_00"
+@pytest.mark.parametrize("written", ["20210205_103000", "2021-02-05T10.30", "5Feb2021-10-30-00", "20210205103000.5Z"])
+def test_date_and_time(written: str) -> None:
+    made = name(written, "{at}", regex="(?P<at>.*)", groups={"at": Probe(Kind.DATETIME, list)})
+    assert made == "2021-02-05 10_30_00"
 
 
-def test_part_that_is_no_date() -> None:
+@pytest.mark.parametrize(
+    "text", ["Kim-Planted", "02-03-2021", "20210230", "2021-0205", "30Feb2021", "5Plan2021", "²⁰²¹"]
+)
+def test_part_that_is_no_clear_date(text: str) -> None:
     with pytest.raises(FieldError) as caught:
-        name("Kim-Planted", "{day}", regex="(?P<day>.*)", groups={"day": change(Kind.DATE)})
+        name(text, "{day}", regex="(?P<day>.*)", groups={"day": change(Kind.DATE)})
     assert caught.value.reason == "wrong-kind"
-    assert "Planted" not in str(caught.value)
+    assert text not in str(caught.value)
 
 
 @pytest.mark.parametrize("count", [0, 2])

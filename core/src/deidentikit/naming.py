@@ -11,6 +11,7 @@ import attrs
 from .action import Verdict
 from .errors import FieldError, FileError
 from .kinds import Form, Formats, Kind, Moment, date_format, text_codec
+from .kinds.clear import clear_moment
 from .results import results_of
 
 if TYPE_CHECKING:
@@ -21,17 +22,6 @@ MAX_NAME_BYTES: Final = 255
 _PART: Final = re.compile(r"\{([^{}|]+)(?:\|([^{}]*))?\}")
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udc7f\udd00-\udfff]')
 _RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
-_CLEAR_DATES: Final = ("%Y%m%d", "%Y-%m-%d", "%Y_%m_%d", "%Y.%m.%d")
-_CLEAR_TIMES: Final = (
-    "%Y%m%d%H%M%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d_%H-%M-%S",
-    "%Y%m%dT%H%M%S",
-    "%Y%m%d_%H%M%S",
-    "%Y%m%d-%H%M%S",
-    "%Y%m%d%H%M%S.%f",
-)
 
 
 @attrs.frozen
@@ -190,13 +180,10 @@ def _clear_moment(text: str, form: Form, formats: Formats) -> Moment:
     try:
         value = text_codec(form, formats).decode(text)
     except FieldError:
-        clear = _CLEAR_DATES if form.kind is Kind.DATE else _CLEAR_TIMES + _CLEAR_DATES
-        for candidate in clear:
-            try:
-                return date_format(candidate).parse(text)
-            except ValueError:
-                continue
-        raise FieldError("wrong-kind", "a part of the input's name is no date in a clear form") from None
+        try:
+            return clear_moment(text)
+        except ValueError:
+            raise FieldError("wrong-kind", "a part of the input's name is no date in a clear form") from None
     if not isinstance(value, Moment):
         raise FieldError("wrong-kind", "a part of the input's name is no date")
     return value

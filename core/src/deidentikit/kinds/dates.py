@@ -12,7 +12,7 @@ from typing import Any, Final
 from ..errors import FieldError
 from .moments import Moment
 
-_MONTHS: Final = "january february march april may june july august september october november december".split()
+MONTHS: Final = "january february march april may june july august september october november december".split()
 _DAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
 _PARTS: Final = {
     "Y": r"\d{4}",
@@ -26,8 +26,8 @@ _PARTS: Final = {
     "f": r"\d{1,9}",
     "j": r"\d{1,3}",
     "p": r"[AaPp]\.?[Mm]\.?",
-    "b": "|".join(name[:3] for name in _MONTHS),
-    "B": "|".join(_MONTHS),
+    "b": "|".join(name[:3] for name in MONTHS),
+    "B": "|".join(MONTHS),
     "a": "|".join(name[:3] for name in _DAYS),
     "A": "|".join(_DAYS),
     "z": r"Z|[+-]\d{2}:?\d{2}(?::?\d{2})?",
@@ -167,7 +167,7 @@ def _moment(found: dict[str, str]) -> Moment:
     day = int(found["d"]) if "d" in found else None
     for letter, length in (("b", 3), ("B", None)):
         if letter in found:
-            month = [name[:length] for name in _MONTHS].index(found[letter].lower()) + 1
+            month = [name[:length] for name in MONTHS].index(found[letter].lower()) + 1
     if "j" in found:
         if not 1 <= int(found["j"]) <= 365 + calendar.isleap(year):
             raise ValueError("no such day of the year")
@@ -221,7 +221,7 @@ def _spell_word(letter: str, at: datetime, like: str | None) -> str:
         word = "PM" if at.hour >= 12 else "AM"
         word = f"{word[0]}.{word[1]}." if like and "." in like else word
     elif letter in "bB":
-        word = _MONTHS[at.month - 1][: 3 if letter == "b" else None].capitalize()
+        word = MONTHS[at.month - 1][: 3 if letter == "b" else None].capitalize()
     else:
         word = _DAYS[at.weekday()][: 3 if letter == "a" else None].capitalize()
     if like and like.islower():
