@@ -430,6 +430,12 @@ def test_default_name(explicit: Any, deidentify: Any) -> None:
     assert done.name == "1.2.3.MR.dcm"
 
 
+def test_default_name_without_a_modality(explicit: Any, deidentify: Any) -> None:
+    data = explicit.file(explicit.element(0x00080018, "UI", b"1.2.99.1"), explicit.element(0x00080060, "CS", b"MR"))
+    done = deidentify(data, "fields:\n  - name: Modality\n    remove: yes", any_name=False)
+    assert done.name == "1.2.99.1.NA.dcm"
+
+
 def test_private_element_is_found_by_its_creator(raw: Any, deidentify: Any) -> None:
     def block(number: int, text: bytes) -> list[bytes]:
         return [

@@ -33,7 +33,7 @@ class DicomFile(FileType):
     formats: ClassVar[Formats] = Formats()
     capabilities: ClassVar[frozenset[str]] = frozenset({"insertion", "recurrence"})
     default_subject: ClassVar[str | None] = "PatientID"
-    default_name: ClassVar[str | None] = "{SOPInstanceUID}.{Modality}.dcm"
+    default_name: ClassVar[str | None] = "{SOPInstanceUID}.{Modality|NA}.dcm"
 
     @classmethod
     def sniff(cls, head: bytes, name: str) -> bool:
