@@ -10,7 +10,7 @@ from deidentikit.hookspecs import hookimpl
 from deidentikit.identifiers import UNREACHED, Catalogue, Reach
 from deidentikit.kinds import Formats
 from deidentikit.splice import Source
-from deidentikit_image_metadata.values import FORMATS
+from deidentikit_image_metadata.values import SECTION_FORMATS
 
 from .document import JpegDocument
 from .listing import listed
@@ -29,7 +29,7 @@ class JpegFile(FileType):
     name: ClassVar[str] = "jpeg"
     summary: ClassVar[str] = "JPEG files; metadata are named by EXIF tag, XMP property, IPTC data set or segment."
     sections: ClassVar[Mapping[str, Preset]] = {"jpg": _PRESET, "jpeg": _PRESET}
-    formats: ClassVar[Formats] = FORMATS
+    formats: ClassVar[Formats] = SECTION_FORMATS
     capabilities: ClassVar[frozenset[str]] = frozenset({"insertion"})
 
     def __init__(self, options: Mapping[str, object], section: str = "") -> None:

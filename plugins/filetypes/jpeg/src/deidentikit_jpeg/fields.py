@@ -18,7 +18,7 @@ from deidentikit_image_metadata.values import FORMATS
 
 from .markers import MAX_PAYLOAD
 
-_SPELLING: Final = Spelling(FORMATS, lenient=True)
+_SPELLING: Final = Spelling(FORMATS, lenient=True, other_dates=("%Y%m%d",))
 _COMMENT_LIMITS: Final = Limits(max_length=MAX_PAYLOAD)
 
 

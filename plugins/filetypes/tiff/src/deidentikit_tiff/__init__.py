@@ -10,7 +10,7 @@ from deidentikit.hookspecs import hookimpl
 from deidentikit.identifiers import UNREACHED, Catalogue, Reach
 from deidentikit.kinds import Formats
 from deidentikit.splice import Source
-from deidentikit_image_metadata.values import FORMATS
+from deidentikit_image_metadata.values import SECTION_FORMATS
 
 from .document import Options, TiffDocument, open_editor
 from .listing import listed
@@ -32,7 +32,7 @@ class TiffFile(FileType):
     name: ClassVar[str] = "tiff"
     summary: ClassVar[str] = "TIFF files, BigTIFF, OME-TIFF and whole slides among them; fields are tags."
     sections: ClassVar[Mapping[str, Preset]] = {"tiff": Preset(suffixes=_SUFFIXES)}
-    formats: ClassVar[Formats] = FORMATS
+    formats: ClassVar[Formats] = SECTION_FORMATS
     capabilities: ClassVar[frozenset[str]] = frozenset({"insertion"})
 
     def __init__(self, options: Mapping[str, object], section: str = "") -> None:

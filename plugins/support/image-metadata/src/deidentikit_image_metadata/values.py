@@ -20,6 +20,8 @@ from .texts import Coded, Coding, Plain, Strings, Wide
 
 FORMATS: Final = Formats("%Y:%m:%d", "%Y:%m:%d %H:%M:%S")
 """How EXIF and TIFF spell dates (EXIF 2.32 section 4.6.4, DateTime)."""
+SECTION_FORMATS: Final = Formats("%Y%m%d", FORMATS.datetime)
+"""How names of outputs and groups of a text spell them where a section of an image type names no format."""
 SPELLING: Final = Spelling(FORMATS, other_dates=("%Y%m%d",))
 
 _ASCII: Final = 2
