@@ -318,7 +318,7 @@ class FileType(ABC):
     capabilities: ClassVar[frozenset[str]] = frozenset()
     """Of ``streaming``, ``insertion``, ``recurrence`` (its batches are `RecurringBatch`), ``container``, ``raster``."""
     takes_the_rest: ClassVar[bool] = False
-    """Its sections take a file only when no other section claims it."""
+    """Its sections take a file only when no other section claims it; with a `file-filter`, only what fits that."""
     default_subject: ClassVar[str | None] = None
     """The field that identifies the patient where the profile names none."""
     default_name: ClassVar[str | None] = None

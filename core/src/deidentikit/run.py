@@ -50,7 +50,8 @@ class Sections:
     def choose(self, name: str, source: Source) -> Plan | None:
         """The plan for a file: file filters first, then suffixes, then signatures; None if none claims it.
 
-        Within each, the first section in the profile wins. Types that take what is left come last.
+        Within each, the first section in the profile wins. Types that take what is left come last; they know
+        no signature, so a file filter says all they take.
         """
         for last in (False, True):
             plans = [plan for plan in self.plans if plan.file_type.takes_the_rest is last]
@@ -68,7 +69,10 @@ class Sections:
                 return plan
         head = source.pread(HEAD, 0)
         for plan in plans:
-            if not plan.section.enforce_file_filter and plan.file_type.sniff(head, name):
+            by_filter = plan.section.enforce_file_filter or plan.file_type.takes_the_rest
+            if by_filter and plan.section.claims_name(name) is not None:
+                continue
+            if plan.file_type.sniff(head, name):
                 return plan
         return None
 

@@ -68,6 +68,12 @@ def test_other_sections_come_first(tmp_path: Path) -> None:
     assert outputs[0].read_bytes() == b'{"b": 2}'
 
 
+@pytest.mark.parametrize(("name", "reason"), [("x.bin", None), ("x.dat", "unmatched")])
+def test_a_file_filter_says_all_it_takes(tmp_path: Path, name: str, reason: str | None) -> None:
+    outputs, why = run(tmp_path, "filename:\n  file-filter: '*.bin'\n", name)
+    assert ([path.name for path in outputs], why) == ([name] if reason is None else [], reason)
+
+
 def test_fields_are_a_profile_error() -> None:
     with pytest.raises(ProfileError, match="only renamed has no fields"):
         parse_profile("filename:\n  fields:\n    - name: a\n      remove: yes\n")
