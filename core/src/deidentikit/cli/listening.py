@@ -34,7 +34,8 @@ class Listener:
 
     def __init__(self) -> None:
         self._reading, self._writing = os.pipe()
-        os.set_blocking(self._writing, False)
+        if sys.platform != "win32":
+            os.set_blocking(self._writing, False)
         self._heard: set[str] = set()
 
     @contextmanager
