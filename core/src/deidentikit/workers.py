@@ -16,7 +16,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
+from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
 from typing import Final
 
@@ -108,7 +108,7 @@ def made_in_order(count: int, work: Callable[[int], Made], workers: int) -> Gene
 class _Worker:
     """One process, the connection to it, and the inputs it has still to do."""
 
-    process: ForkProcess
+    process: BaseProcess
     connection: Connection
     inputs: deque[int] = attrs.field(factory=deque)
 
