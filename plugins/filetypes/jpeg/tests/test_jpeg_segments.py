@@ -138,6 +138,13 @@ class TestPhotoshop:
         assert b"example.org" in done.data
         assert b"ACME" in done.data
 
+    def test_iptc_within_exif_keeps_its_field_type(self, edit: Any, texts: Any, jpeg: Any) -> None:
+        sets = jpeg.dataset(80, b"Jane Doe")
+        tiff = jpeg.tiff({0x010F: (2, b"ACME\0"), 33723: (4, sets + bytes(-len(sets) % 4))})
+        done = edit(jpeg.file(jpeg.exif(tiff)), ("IPTC.By-line", put("X")))
+        assert texts(done.data)["IPTC.Byline"] == ["X"]
+        assert b"\x83\xbb\x00\x04" in done.data or b"\xbb\x83\x04\x00" in done.data
+
     def test_the_last_resource_takes_the_segment_along(self, edit: Any, jpeg: Any) -> None:
         data = jpeg.file(jpeg.photoshop(jpeg.resource(0x0404, jpeg.dataset(80, b"Jane Doe"))))
         assert edit(data, ("IPTC.Byline", take())).data == jpeg.file()

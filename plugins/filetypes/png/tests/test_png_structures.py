@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -251,6 +252,23 @@ def test_xmp_in_other_places(png: Any, rule: Rule) -> None:
         assert b"Ada" not in found
         assert b"2001-02-03" in found
     assert png.types(rule(data, ("XMP", "remove: yes"))) == ["IHDR", "eXIf", "IDAT", "IEND"]
+
+
+def test_xmp_within_exif_keeps_its_field_type(png: Any, rule: Rule) -> None:
+    packet = png.xmp(XMP)
+    packet += bytes(-len(packet) % 4)
+    entry = (XMP_TAG, 4, len(packet) // 4, packet)
+    data = png.file(png.chunk(b"eXIf", png.exif(entry, png.ascii(ARTIST, "x"))))
+    for text in (
+        "A",
+        "Ada",
+        "Ada of the longest name that no padding holds",
+        "Ada of the longest name that no padding hold",
+    ):
+        numbers = exif_of(rule(data, ("dc:creator", f"replace-with: {text}")))[XMP_TAG]
+        found = struct.pack(f">{len(numbers)}I", *numbers).rstrip(b"\0")
+        assert f"<rdf:li>{text}</rdf:li>".encode() in found
+        assert found.endswith(b'<?xpacket end="w"?>')
 
 
 def test_regex_reaches_tags_and_properties(png: Any, rule: Rule) -> None:

@@ -11,11 +11,11 @@ from deidentikit.errors import FileError
 from deidentikit.splice import BytesSource
 from deidentikit_image_metadata import extension, photoshop
 from deidentikit_image_metadata.coverage import payloads
-from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.fields import TagField
-from deidentikit_image_metadata.ifd import GPS_IFD, IMAGES, MAKER_NOTE, Ifd, IfdKind, type_name
+from deidentikit_image_metadata.exif import Exif
+from deidentikit_image_metadata.ifd import IPTC_BLOCK, XMP_PACKET
 from deidentikit_image_metadata.iptc import Iptc
-from deidentikit_image_metadata.names import Item, Key, property_key, spared, tag_keys, tag_texts
+from deidentikit_image_metadata.items import Item, property_item, tag_item
+from deidentikit_image_metadata.names import Key
 from deidentikit_image_metadata.photoshop import Resource, Resources
 from deidentikit_image_metadata.xmp import Packet, Property
 
@@ -24,12 +24,11 @@ from .markers import MAX_PAYLOAD, walk
 from .names import part_key
 from .segments import NEEDED, Holding, holding
 
-_NESTED_TAGS: Final = {700: Holding.XMP, 33723: Holding.IPTC}
+_NESTED_TAGS: Final = {XMP_PACKET: Holding.XMP, IPTC_BLOCK: Holding.IPTC}
 _NESTED_RESOURCES: Final = {
     photoshop.IPTC: Holding.IPTC,
-    0x0422: Holding.EXIF,
-    0x0423: Holding.EXIF,
-    0x0424: Holding.XMP,
+    photoshop.XMP: Holding.XMP,
+    **dict.fromkeys(photoshop.EXIF, Holding.EXIF),
 }
 _THUMBNAIL_HEADER: Final = 28
 
@@ -67,10 +66,6 @@ class Block(ABC):
         """What is nested in it."""
         yield from ()
 
-    def reopened(self) -> Block:
-        """The edited body, opened again."""
-        return type(self)(self.to_bytes())  # type: ignore[call-arg]
-
     def remove_gps(self) -> int:
         """Take all positions out; how many fields or blocks of them went."""
         return 0
@@ -84,88 +79,31 @@ class Block(ABC):
         return 0
 
 
-class ExifBlock(Block):
+class ExifBlock(Exif, Block):
     """A TIFF structure with the tags of EXIF."""
 
     def __init__(self, data: bytes) -> None:
         """Raises FileError as `Editor` does."""
-        self.editor = Editor(BytesSource(data), exif=True)
-        self._items = list(self._tags())
-
-    def _tags(self) -> Iterator[Item]:
-        for ifd in self.editor.structure:
-            for entry in ifd.entries:
-                field = TagField(self.editor, ifd, entry)
-                texts = tag_texts(ifd.kind, field.tag)
-                reached = () if spared(field.tag) else texts
-                yield Item(field, texts[0], tag_keys(ifd.kind, entry.tag), reached, type_name(entry.type))
-        if self._thumbnail_ifds():
-            yield Item(ThumbnailField(self.remove_thumbnails), "Thumbnail", (part_key("Thumbnail"),), (), "image")
+        super().__init__(data)
+        self._items = [tag_item(tag) for tag in self.tags]
+        if self.thumbnail_ifds:
+            field = ThumbnailField(self.remove_thumbnails)
+            self._items.append(Item(field, "Thumbnail", (part_key("Thumbnail"),), (), "image"))
 
     def items(self) -> Iterator[Item]:
         return iter(self._items)
 
     def nests(self) -> Iterator[Nest]:
-        for item in self._items:
-            field = item.field
-            if not isinstance(field, TagField) or field.entry.tag not in _NESTED_TAGS or field.entry.broken:
-                continue
-            if field.ifd.kind in IMAGES:
-                data = self.editor.original(field.entry).data
-                yield Nest(_NESTED_TAGS[field.entry.tag], data, self._putter(field), field.remove)
+        for tag in self.holders(_NESTED_TAGS):
+            yield Nest(_NESTED_TAGS[tag.entry.tag], self.editor.original(tag.entry).data, tag.put, tag.remove)
 
-    def _putter(self, field: TagField) -> Callable[[bytes], None]:
-        def put(data: bytes) -> None:
-            if self.editor.has(field.ifd, field.entry):
-                self.editor.overwrite(field.ifd, field.entry, 7, data)
-
-        return put
-
-    @property
-    def changed(self) -> bool:
-        return self.editor.overlay.changed
-
-    @property
-    def maker_note(self) -> bool:
-        """Whether it has a maker note, which may point to any place in it."""
-        return any(ifd.find(MAKER_NOTE) is not None for ifd in self.editor.structure)
-
-    @property
-    def image(self) -> Ifd:
-        """The IFD of the picture itself."""
-        return self.editor.structure.top[0]
-
-    def to_bytes(self) -> bytes:
-        if not any(ifd.entries for ifd in self.editor.structure):
-            return b""
-        data = self.editor.overlay.to_bytes()
-        if self.maker_note and len(data) <= MAX_PAYLOAD:
-            return data
-        return data[: self.editor.used_size()]
-
-    def remove_gps(self) -> int:
-        found = [
-            (ifd, entry)
-            for ifd in self.editor.structure
-            for entry in ifd.entries
-            if entry.tag == GPS_IFD and ifd.kind not in (IfdKind.GPS, IfdKind.INTEROP)
-        ]
-        for ifd, entry in found:
-            self.editor.remove(ifd, entry)
-        return len(found)
-
-    def _thumbnail_ifds(self) -> list[Ifd]:
-        return self.editor.structure.top[1:]
+    def to_bytes(self, room: int | None = MAX_PAYLOAD) -> bytes:
+        return super().to_bytes(room)
 
     def thumbnails(self) -> list[bytes]:
         source = self.editor.overlay
-        found = (extent for ifd in self._thumbnail_ifds() for extent in payloads(ifd, source))
+        found = (extent for ifd in self.thumbnail_ifds for extent in payloads(ifd, source))
         return [source.pread(length, offset) for offset, length in found if offset]
-
-    def remove_thumbnails(self) -> int:
-        ifds = self._thumbnail_ifds()
-        self.editor.drop(ifds)
-        return len(ifds)
 
 
 class XmpBlock(Block):
@@ -179,9 +117,7 @@ class XmpBlock(Block):
     def items(self) -> Iterator[Item]:
         for found in self.packet.properties:
             if found is not self.pointer:
-                keys = property_key(found.name), property_key(found.path)
-                texts = f"XMP.{found.path}", found.path, found.name
-                yield Item(found, found.path, keys, texts, "XMP", valued=not found.structured)
+                yield property_item(found, found.path, "XMP.")
 
     @property
     def changed(self) -> bool:

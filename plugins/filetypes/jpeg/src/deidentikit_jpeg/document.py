@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import accumulate
 
 import attrs
 from deidentikit.errors import FieldError, FileError
 from deidentikit.filetype import Batch, Document, Field, Limits, Place, Step
 from deidentikit.kinds import Form, Kind, Value
-from deidentikit.splice import BytesSource, Patch, Sink, Source, splice
+from deidentikit.splice import Patch, Sink, Source, splice
 from deidentikit_image_metadata import values as tag_values
 from deidentikit_image_metadata.fields import TagPlace
 from deidentikit_image_metadata.iptc import IptcField
-from deidentikit_image_metadata.names import BLOCK_NAMES, Item, Key
+from deidentikit_image_metadata.items import Item
+from deidentikit_image_metadata.names import BLOCK_NAMES, Key
 from deidentikit_image_metadata.tags import Tag
 
-from .blocks import Block, ExifBlock
 from .layout import Image, read_layout
 from .names import Matcher, NameSelector
 from .options import Options
@@ -127,17 +128,21 @@ class JpegDocument(Document, Batch):
         return NewDataSet(picture, selector)
 
     def original(self, name: str) -> Sequence[str]:
-        keys = self._matcher.reads[name]
-        return _texts(
-            item for part in self._pictures[0].parts for item in part.items() if not keys.isdisjoint(item.keys)
-        )
+        return self._texts(name, Part.items)
 
     def current(self, name: str) -> Sequence[str]:
+        return self._texts(name, Part.edited_items)
+
+    def _texts(self, name: str, items_of: Callable[[Part], Iterable[Item]]) -> list[str]:
+        """The values that a name reaches in the first image, as text; of fields with equal values those of one."""
         keys = self._matcher.reads[name]
-        blocks = [_as_edited(block) for block in self._pictures[0].blocks()]
-        return _texts(
-            item for block in blocks if block is not None for item in block.items() if not keys.isdisjoint(item.keys)
-        )
+        found: dict[tuple[str, ...], None] = {}
+        for part in self._pictures[0].parts:
+            for item in items_of(part):
+                if not keys.isdisjoint(item.keys):
+                    with suppress(FieldError):
+                        found[tuple(value for value in item.field.read(_TEXT) if isinstance(value, str))] = None
+        return [text for texts in found for text in texts]
 
     # writing
 
@@ -181,7 +186,8 @@ class JpegDocument(Document, Batch):
             raise FileError("verify", "the output is not as long as it was meant to be")
         try:
             images = read_layout(written, further=not self._options.first_image_only).images
-            self._check_blocks()
+            for part in (part for picture in self._pictures for part in picture.parts):
+                part.check()
         except FileError as error:
             raise FileError("verify", f"the output cannot be read again: {error.reason}") from None
         if len(images) != len(self._pictures):
@@ -193,15 +199,6 @@ class JpegDocument(Document, Batch):
             for token, (_, _, payload) in zip(image.tokens, expected, strict=True):
                 if payload is not None and written.pread(token.size, token.body) != payload:
                     raise FileError("verify", "a segment of the output is not what was meant")
-
-    def _check_blocks(self) -> None:
-        for picture in self._pictures:
-            for block in picture.blocks():
-                data = block.to_bytes() if block.changed else b""
-                if data and isinstance(block, ExifBlock):
-                    block.editor.check(BytesSource(data))
-                elif data:
-                    block.reopened()
 
     def effects(self) -> Mapping[str, int]:
         return self._settling.effects
@@ -218,24 +215,6 @@ def _moving(patches: Sequence[Patch]) -> Callable[[int], int]:
     ends = [patch.end for patch in patches]
     shifts = [0, *accumulate(len(patch.data) - (patch.end - patch.start) for patch in patches)]
     return lambda position: position + shifts[bisect_right(ends, position)]
-
-
-def _as_edited(block: Block) -> Block | None:
-    if not block.changed:
-        return block
-    return block.reopened() if block.to_bytes() else None
-
-
-def _texts(items: Iterator[Item]) -> list[str]:
-    """The values of fields as text; of fields with equal values those of the first."""
-    found: dict[tuple[str, ...], None] = {}
-    for item in items:
-        try:
-            texts = tuple(value for value in item.field.read(_TEXT) if isinstance(value, str))
-        except FieldError:
-            continue
-        found[texts] = None
-    return [text for texts in found for text in texts]
 
 
 @attrs.frozen(eq=False)

@@ -7,9 +7,11 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import FileError
-from deidentikit_image_metadata.names import Item, Key
+from deidentikit.splice import BytesSource
+from deidentikit_image_metadata.items import Item
+from deidentikit_image_metadata.names import Key
 
-from .blocks import BLOCKS, Block, Nest
+from .blocks import BLOCKS, Block, ExifBlock, Nest
 from .fields import WholeField
 from .names import part_key
 from .segments import Holding
@@ -93,6 +95,23 @@ class Part:
             self._items = [] if self.holding is Holding.COMMENT else [self._whole()]
             self._items += self.block.items() if self.block is not None else ()
         return self._items
+
+    def edited_items(self) -> Iterator[Item]:
+        """Its fields as they will be written; none where nothing of it is left."""
+        block = self.live
+        if block is None or not block.changed:
+            yield from block.items() if block is not None else ()
+        elif data := block.to_bytes():
+            yield from BLOCKS[self.holding](data).items()
+
+    def check(self) -> None:
+        """Read again what was edited. Raises FileError."""
+        block = self.live
+        data = block.to_bytes() if block is not None and block.changed else b""
+        if data and isinstance(block, ExifBlock):
+            block.editor.check(BytesSource(data))
+        elif data:
+            BLOCKS[self.holding](data)
 
     def _whole(self) -> Item:
         names = _WHOLE_NAMES.get(self.holding, ())

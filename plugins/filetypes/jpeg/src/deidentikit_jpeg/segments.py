@@ -9,12 +9,10 @@ from typing import Final
 import attrs
 from deidentikit.errors import FieldError, FileError
 from deidentikit.splice import Source
-from deidentikit_image_metadata import extension, photoshop
+from deidentikit_image_metadata import exif, extension, photoshop, xmp
 
 from .markers import APP0, COM, EOI, MAX_PAYLOAD, SCAN, Token
 
-EXIF_HEAD: Final = b"Exif\0\0"
-XMP_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
 JFXX_HEAD: Final = b"JFXX\0"
 MPF_HEAD: Final = b"MPF\0"
 _APP1: Final = APP0 + 1
@@ -49,7 +47,7 @@ NEEDED: Final = frozenset({Holding.STRUCTURE, Holding.JFIF, Holding.ADOBE, Holdi
 _KNOWN: Final = {
     (APP0, b"JFIF\0"): Holding.JFIF,
     (APP0, JFXX_HEAD): Holding.JFXX,
-    (_APP1, XMP_HEAD): Holding.XMP,
+    (_APP1, xmp.HEADER): Holding.XMP,
     (_APP1, extension.NAMESPACE): Holding.EXTENSION,
     (_APP2, b"ICC_PROFILE\0"): Holding.ICC,
     (_APP2, MPF_HEAD): Holding.MPF,
@@ -140,7 +138,7 @@ def guid(token: Token) -> str:
 
 def _goes_on(group: Group, token: Token) -> bool:
     """Whether EXIF that began in another segment goes on in this one."""
-    first, here = (each.head[len(EXIF_HEAD) :][:4] for each in (group.tokens[0], token))
+    first, here = (each.head[len(exif.HEADER) :][:4] for each in (group.tokens[0], token))
     return first in _TIFF and here not in _TIFF
 
 
@@ -178,4 +176,4 @@ def packed(held: Holding, data: bytes, *, spread: bool = False) -> list[bytes]:
     return [head + data[at : at + room] for at in range(0, len(data), room)]
 
 
-_HEADS: Final = {Holding.EXIF: EXIF_HEAD, Holding.XMP: XMP_HEAD, Holding.PHOTOSHOP: photoshop.HEADER}
+_HEADS: Final = {Holding.EXIF: exif.HEADER, Holding.XMP: xmp.HEADER, Holding.PHOTOSHOP: photoshop.HEADER}

@@ -53,7 +53,7 @@ class Settling:
         if any(part.gone or (part.block is not None and part.block.changed) for part in picture.parts):
             self._drop_unclean_thumbnails(picture)
         for block in picture.blocks():
-            if isinstance(block, ExifBlock) and block.changed and not block.maker_note and block.editor.zero_orphans():
+            if isinstance(block, ExifBlock) and block.changed and block.zero_orphans():
                 self.dropped["exif-slack"] = None
         picture.commit()
         self._report_kept(picture)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from deidentikit.filetype import Field, Limits
 from deidentikit.kinds import Form, Kind, Value
-from deidentikit_image_metadata.names import Item
+from deidentikit_image_metadata.items import Item
 
 
 class Tracked:

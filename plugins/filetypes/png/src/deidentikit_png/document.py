@@ -11,7 +11,7 @@ from deidentikit.filetype import TELLING, Batch, Document, Field, Place, Rank, S
 from deidentikit.kinds import Form, Kind, Moment, Opaque
 from deidentikit.splice import BytesSink, BytesSource, Patch, Sink, Source, splice
 from deidentikit_image_metadata.fields import TagPlace
-from deidentikit_image_metadata.names import Item
+from deidentikit_image_metadata.items import Item
 
 from . import times
 from .chunks import checksum, pack, stored_checksum, walk

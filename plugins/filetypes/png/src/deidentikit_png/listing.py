@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from deidentikit.errors import FieldError, FileError
 from deidentikit.filetype import Listed
 from deidentikit.splice import Source
-from deidentikit_image_metadata.names import Item
+from deidentikit_image_metadata.items import Item
 
 from .chunks import walk
 from .contents import Contents

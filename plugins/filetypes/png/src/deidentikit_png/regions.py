@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import FieldError, FileError
-from deidentikit_image_metadata.names import Item
+from deidentikit_image_metadata.items import Item
 
 from . import rawprofile
 from .bodies import NEW_EXIF, Body, ExifBody, XmpBody, is_xmp
@@ -86,6 +86,7 @@ class Region:
         """Put edited bodies where they belong, the inner ones first. Raises FileError (``verify``)."""
         for body, store in reversed(self._bodies or []):
             if body.changed:
+                body.settle()
                 data = body.to_bytes()
                 if data:
                     self._verify(body, data)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import attrs
-from deidentikit_image_metadata.names import Item, Key
+from deidentikit_image_metadata.items import Item
+from deidentikit_image_metadata.names import Key
 
 from .chunks import Chunk, Layout
 from .contents import Contents

@@ -8,7 +8,15 @@ from typing import Final
 from deidentikit.errors import FileError
 from deidentikit_image_metadata import photoshop
 from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.ifd import WIDTHS, Entry, Ifd
+from deidentikit_image_metadata.ifd import (
+    IMAGE_DESCRIPTION,
+    IMAGE_RESOURCES,
+    IPTC_BLOCK,
+    WIDTHS,
+    XMP_PACKET,
+    Entry,
+    Ifd,
+)
 from deidentikit_image_metadata.iptc import Iptc
 from deidentikit_image_metadata.numbers import Numbers
 from deidentikit_image_metadata.xmp import Packet
@@ -19,17 +27,12 @@ from .description import open_pairs
 from .parts import Carrier, Part
 from .xmltext import XmlCarrier
 
-_DESCRIPTION: Final = 270
-_XMP: Final = 700
-_IPTC: Final = 33723
-_PHOTOSHOP: Final = 34377
-_XMP_RESOURCE: Final = 0x0424
 _WHOLE: Final = frozenset({3, 4, 16})
 KINDS: Final = {
-    _DESCRIPTION: ("xml", "aperio", "imagej"),
-    _XMP: ("xmp", "xml"),
-    _IPTC: ("iptc",),
-    _PHOTOSHOP: ("iptc", "xmp"),
+    IMAGE_DESCRIPTION: ("xml", "aperio", "imagej"),
+    XMP_PACKET: ("xmp", "xml"),
+    IPTC_BLOCK: ("iptc",),
+    IMAGE_RESOURCES: ("iptc", "xmp"),
     imagej.METADATA: ("imagej",),
 }
 """The kinds of metadata that a tag can hold."""
@@ -79,14 +82,14 @@ def open_entry(editor: Editor, ifd: Ifd, entry: Entry, *, now: bool = False) -> 
     """
     stored = editor.value(entry) if now else editor.original(entry)
     data = stored.data
-    if entry.tag == _PHOTOSHOP:
+    if entry.tag == IMAGE_RESOURCES:
         return _resources(ifd, entry, data)
     carrier: Carrier | None = None
-    if entry.tag == _DESCRIPTION:
+    if entry.tag == IMAGE_DESCRIPTION:
         carrier = _description(data)
-    elif entry.tag == _XMP:
+    elif entry.tag == XMP_PACKET:
         carrier = _packet(data)
-    elif entry.tag == _IPTC:
+    elif entry.tag == IPTC_BLOCK:
         carrier = IptcCarrier(data)
     elif entry.tag == imagej.METADATA:
         carrier = imagej.ImageJCarrier(data, _counts(editor, ifd, now), stored.order)
@@ -122,7 +125,7 @@ def _resources(ifd: Ifd, entry: Entry, data: bytes) -> Opened:
     block = photoshop.Resources(data)
     inner: list[tuple[photoshop.Resource, Carrier]] = []
     inner += [(resource, IptcCarrier(resource.data)) for resource in block.find(photoshop.IPTC)]
-    inner += [(resource, XmpCarrier(resource.data)) for resource in block.find(_XMP_RESOURCE)]
+    inner += [(resource, XmpCarrier(resource.data)) for resource in block.find(photoshop.XMP)]
 
     def to_bytes() -> bytes:
         for resource, carrier in inner:

@@ -10,7 +10,7 @@ from deidentikit.filetype import Selector
 from deidentikit.identifiers import UNREACHED, Catalogue, Reach
 from deidentikit_image_metadata import iptc
 from deidentikit_image_metadata.identifying import EXIF, GPS, IPTC, XMP, catalogue
-from deidentikit_image_metadata.ifd import EXIF_IFD, GPS_IFD, IfdKind
+from deidentikit_image_metadata.ifd import EXIF_IFD, GPS_IFD, IPTC_BLOCK, XMP_PACKET, IfdKind
 from deidentikit_image_metadata.tags import Tag, tag_of
 
 from .private import FIRST
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .document import Options
     from .matcher import Matcher
 
-_CARRIERS: Final = {"xmp": 700, "iptc": 33723}
+_CARRIERS: Final = {"xmp": XMP_PACKET, "iptc": IPTC_BLOCK}
 _POINTERS: Final = {IfdKind.EXIF: EXIF_IFD, IfdKind.GPS: GPS_IFD}
 _PRIVATE: Final = Reach(cause="the option remove-private-tags")
 

@@ -12,10 +12,9 @@ from typing import Final
 from deidentikit.errors import FieldError, FileError
 from deidentikit_image_metadata.coverage import Extent, merged, payloads
 from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.ifd import Ifd, Stored
+from deidentikit_image_metadata.ifd import IMAGE_DESCRIPTION, Ifd, Stored
 from deidentikit_image_metadata.tags import tag_of
 
-_DESCRIPTION: Final = 270
 _COMPRESSION: Final = 259
 _BITS: Final = 258
 _IMAGEJ_PLANES: Final = re.compile(rb"^images=([0-9]{1,9})\r?$", re.MULTILINE)
@@ -97,7 +96,7 @@ def _plane(editor: Editor, page: Ifd) -> Extent | None:
 
 
 def _description(editor: Editor, page: Ifd) -> bytes:
-    return _bytes(editor, page, _DESCRIPTION).data[:_MAX_DESCRIPTION]
+    return _bytes(editor, page, IMAGE_DESCRIPTION).data[:_MAX_DESCRIPTION]
 
 
 def _first_number(editor: Editor, page: Ifd, tag: int) -> int:

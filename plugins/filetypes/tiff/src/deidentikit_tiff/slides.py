@@ -11,14 +11,13 @@ from deidentikit.errors import FieldError, FileError
 from deidentikit.kinds import Form, Kind
 from deidentikit_image_metadata import values as tag_values
 from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.ifd import Ifd
+from deidentikit_image_metadata.ifd import IMAGE_DESCRIPTION, Ifd
 from deidentikit_image_metadata.tags import tag_of
 
 PAGES: Final = ("label", "macro", "thumbnail")
 """What the option `remove-pages` can name."""
 
 _SUBFILE: Final = 254
-_DESCRIPTION: Final = 270
 _TILE_WIDTH: Final = 322
 _SOURCE_LENS: Final = 65421
 _NDPI: Final = 65420
@@ -90,11 +89,11 @@ def _shows(editor: Editor, page: Ifd, aperio: bool) -> Iterator[str]:
 
 
 def _text(editor: Editor, page: Ifd) -> str:
-    entry = page.find(_DESCRIPTION)
+    entry = page.find(IMAGE_DESCRIPTION)
     if entry is None:
         return ""
     try:
-        values = tag_values.decode(tag_of(page.kind, _DESCRIPTION), editor.original(entry), _TEXT)
+        values = tag_values.decode(tag_of(page.kind, IMAGE_DESCRIPTION), editor.original(entry), _TEXT)
     except FieldError:
         return ""
     return "\n".join(value.decode("latin-1") if isinstance(value, bytes) else str(value) for value in values)

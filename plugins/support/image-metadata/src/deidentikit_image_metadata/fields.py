@@ -11,7 +11,7 @@ from deidentikit.kinds import Form, Kind, Value
 
 from . import values as tag_values
 from .edit import Editor
-from .ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, Entry, Ifd, IfdKind
+from .ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, WIDTHS, Entry, Ifd, IfdKind
 from .tags import Tag, tag_of
 
 _POINTERS = {IfdKind.EXIF: EXIF_IFD, IfdKind.GPS: GPS_IFD, IfdKind.INTEROP: INTEROP_IFD}
@@ -66,6 +66,15 @@ class TagField:
             self.editor.overwrite(self.ifd, self.entry, stored.type, stored.data)
         except FieldError as error:
             raise error.at(self.path) from None
+
+    def put(self, data: bytes) -> None:
+        """Give it other bytes, as values of the type it has; zeros fill up the last value.
+
+        Raises FieldError and FileError as `Editor.overwrite` does.
+        """
+        if self.editor.has(self.ifd, self.entry):
+            filled = data + bytes(-len(data) % WIDTHS[self.entry.type])
+            self.editor.overwrite(self.ifd, self.entry, self.entry.type, filled)
 
     def remove(self) -> None:
         """Take it out, with the IFDs it points to. Raises FieldError (``required``)."""

@@ -9,7 +9,8 @@ from typing import Generic
 from deidentikit.filetype import RegexSelector, Step
 from deidentikit.kinds import Kind
 
-from .names import Item, Key, S
+from .items import Item
+from .names import Key, S
 
 
 class KeyMatcher(Generic[S]):

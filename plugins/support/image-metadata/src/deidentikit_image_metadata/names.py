@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from typing import Final, TypeVar
 
 import attrs
-from deidentikit.filetype import Field, Limits, Rank, Selector
+from deidentikit.filetype import Limits, Rank, Selector
 from deidentikit.kinds import Kind
 
 from . import tags, values
@@ -48,25 +48,6 @@ class KeySelector(Selector):
 
 
 S = TypeVar("S", bound=KeySelector)
-
-
-@attrs.frozen(eq=False)
-class Item:
-    """A field of a file with all by which it can be named.
-
-    name : what a profile would write
-    texts : what a regex is matched with; none where no regex reaches it
-    type, note : for a listing
-    valued : actions on values may treat it; others are not for a regex that names everything
-    """
-
-    field: Field
-    name: str
-    keys: tuple[Key, ...]
-    texts: tuple[str, ...] = ()
-    type: str = ""
-    note: str = ""
-    valued: bool = True
 
 
 def tag_key(space: Space, number: int, kind: IfdKind | None = None) -> Key:

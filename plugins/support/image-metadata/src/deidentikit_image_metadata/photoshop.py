@@ -15,6 +15,8 @@ HEADER: Final = b"Photoshop 3.0\0"
 IPTC: Final = 0x0404
 COLOUR_PROFILE: Final = 0x040F
 THUMBNAILS: Final = frozenset({0x0409, 0x040C})
+EXIF: Final = frozenset({0x0422, 0x0423})
+XMP: Final = 0x0424
 IPTC_DIGEST: Final = 0x0425
 
 NAMES: Final = {
@@ -36,7 +38,7 @@ NAMES: Final = {
     0x0421: "VersionInfo",
     0x0422: "Exif",
     0x0423: "Exif2",
-    0x0424: "XMP",
+    XMP: "XMP",
     IPTC_DIGEST: "IPTCDigest",
     0x042F: "AutoSaveFilePath",
     0x0430: "AutoSaveFormat",

@@ -16,6 +16,9 @@ from .plaintext import Piece, Spelling
 from .replacing import XmlReplacements
 from .xmpnodes import RDF, Leaf, Node, parse
 
+HEADER: Final = b"http://ns.adobe.com/xap/1.0/\0"
+"""What a JPEG APP1 segment of XMP begins with."""
+
 SPELLING: Final = Spelling(Formats("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%f"), lenient=True)
 """Dates in ISO 8601; a zone behind them stays as it is."""
 
