@@ -63,6 +63,11 @@ class TestWithoutKey:
                 SERIES,
                 f"{ROOT}.791011.201711.817312.213716.423723.111.727",
             ),
+            (
+                {"uid_numeric_name": "1.2.826.0.1.3680043.10.1234", "uid_prefix_fields": 8},
+                "1.2.840.113619.2.408.52823801234.5220731987.12",
+                "1.2.826.0.1.3680043.10.1234.136125.224239.241225.172702.32101.12",
+            ),
         ],
     )
     def test_the_dialects_results(self, options: dict[str, object], old: str, new: str) -> None:
@@ -161,10 +166,17 @@ class TestStays:
         assert make().apply(value, context) is KEEP
 
 
-@pytest.mark.parametrize("name", ["1.2.x", "1", "1.2.", "1.02.3", "3.1.2", "1.2.3456789012345678901234"])
+@pytest.mark.parametrize("name", ["1.2.x", "1", "1.2.", "1.02.3", "3.1.2", "1.2." + "3" * 40])
 def test_a_root_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="uid-numeric-name"):
         make(uid_numeric_name=name)
+
+
+def test_a_long_root_leaves_room_without_a_key_only() -> None:
+    action = make(uid_numeric_name="1.2." + "3" * 39)
+    assert not list(action.problems(keyed=False))
+    assert "at most 24" in "".join(action.problems(keyed=True))
+    assert len(str(action.apply(SERIES, PLAIN))) == 64
 
 
 @pytest.mark.parametrize(("name", "longest"), [(None, 44), ("1.2.826.0.1.3680043.8.49", 64), ("1.2", 43)])

@@ -19,8 +19,10 @@ from .uids import NUMERIC_NAME, UID, is_registered, spread_digest, version_8
 if TYPE_CHECKING:
     from deidentikit.registry import Registry
 
-MAX_NAME: Final = 24
-"""Leaves room for a point and the digits of a UUID within the 64 characters of a UID."""
+MAX_NAME: Final = 43
+"""Leaves room for two blocks of digits and a last node within the 64 characters of a UID."""
+MAX_KEYED_NAME: Final = 24
+"""Leaves room for a point and the digits of a UUID."""
 NUMBER_DIGITS: Final = 39
 """The most decimal digits of a UUID."""
 
@@ -82,6 +84,8 @@ class HashUid(Action):
     def problems(self, keyed: bool) -> Iterable[str]:
         if keyed and self.salt:
             yield "a key and a salt do not go together; take the salt out"
+        if keyed and self.uid_numeric_name and len(self.uid_numeric_name) > MAX_KEYED_NAME:
+            yield f"with a key, uid-numeric-name has at most {MAX_KEYED_NAME} characters; take a shorter root of yours"
 
     def remarks(self, keyed: bool) -> Iterable[str]:
         if keyed and self.ineffective:
