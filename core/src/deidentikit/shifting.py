@@ -217,7 +217,8 @@ class DateShift(Action):
 
     def remarks(self, keyed: bool) -> Iterable[str]:
         if self.increment == 0 and not self.jitter_date:
-            yield "an increment of 0 leaves every date as it is"
+            within = " within the bounds" if self._bounded else ""
+            yield f"an increment of 0 leaves every date{within} as it is"
         if self.jitter_date and self.kind is Kind.DATE and timedelta(**{self.jitter_unit: 1}) < _SINGLE_DAY:
             yield f"a date without time moves by whole days, rounded down; jitter in {self.jitter_unit} may not move it"
 
@@ -248,9 +249,12 @@ class DateShift(Action):
                 " real date, or reads the profile, knows them all"
             )
 
+    @property
+    def _bounded(self) -> bool:
+        return self.datetime_min is not None or self.datetime_max is not None
+
     def days(self, context: Context) -> int | None:
-        bounded = self.datetime_min is not None or self.datetime_max is not None
-        return None if bounded else self._delta(context).days
+        return None if self._bounded else self._delta(context).days
 
     def apply(self, value: Value, context: Context) -> Value:
         if isinstance(value, Moment):
@@ -264,7 +268,7 @@ class DateShift(Action):
 
     def _move(self, moment: Moment, context: Context) -> Moment:
         moved = moment.shift(self._delta(context))
-        if self.datetime_min is None and self.datetime_max is None:
+        if not self._bounded:
             return moved
         try:
             low = None if self.datetime_min is None else self.datetime_min.resolve(context.today)
