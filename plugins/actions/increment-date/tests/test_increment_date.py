@@ -134,7 +134,6 @@ class TestJitter:
         assert list(hours.remarks(keyed=True))
         assert not list(make({"jitter-date": "yes"}).remarks(keyed=True))
 
-
     def test_an_increment_of_nothing_is_remarked(self) -> None:
         assert list(make(date_increment="0").remarks(keyed=True)) == ["an increment of 0 leaves every date as it is"]
         (bounded,) = make({"datetime-min": "20200219"}, date_increment="0").remarks(keyed=True)
