@@ -49,6 +49,9 @@ def test_data_sets_go_by_number_and_by_name() -> None:
     assert lookup("By-line") == lookup("byline") == lookup("2:80") == (2, 80)
     with pytest.raises(ValueError, match="Did you mean 'Keywords'"):
         lookup("Keyword")
+    for text in ("2:256", "2:\N{SUPERSCRIPT TWO}", "2:"):
+        with pytest.raises(ValueError, match="is no IPTC data set"):
+            lookup(text)
 
 
 def test_no_edit_changes_no_byte() -> None:

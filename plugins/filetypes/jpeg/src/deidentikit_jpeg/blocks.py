@@ -13,7 +13,7 @@ from deidentikit_image_metadata import extension, photoshop
 from deidentikit_image_metadata.coverage import payloads
 from deidentikit_image_metadata.exif import Exif
 from deidentikit_image_metadata.ifd import IPTC_BLOCK, XMP_PACKET
-from deidentikit_image_metadata.iptc import Iptc
+from deidentikit_image_metadata.iptc import Iptc, title
 from deidentikit_image_metadata.items import Item, property_item, tag_item
 from deidentikit_image_metadata.names import Key
 from deidentikit_image_metadata.photoshop import Resource, Resources
@@ -147,8 +147,8 @@ class IptcBlock(Block):
 
     def items(self) -> Iterator[Item]:
         for field in self.iptc.fields:
-            name = field.path.removeprefix("IPTC.")
-            yield Item(field, field.path, (("iptc", *field.key),), (field.path, name), "IPTC")
+            texts = field.path, title(field.key)
+            yield Item(field, field.path, (("iptc", *field.key),), texts, "IPTC")
 
     @property
     def changed(self) -> bool:

@@ -7,23 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import accumulate
 
-import attrs
 from deidentikit.errors import FieldError, FileError
-from deidentikit.filetype import Batch, Document, Field, Limits, Place, Step
-from deidentikit.kinds import Form, Kind, Value
+from deidentikit.filetype import Batch, Document, Field, Place, Step
+from deidentikit.kinds import Form, Kind
 from deidentikit.splice import Patch, Sink, Source, splice
-from deidentikit_image_metadata import values as tag_values
-from deidentikit_image_metadata.fields import TagPlace
-from deidentikit_image_metadata.iptc import IptcField
 from deidentikit_image_metadata.items import Item
-from deidentikit_image_metadata.names import BLOCK_NAMES, Key
-from deidentikit_image_metadata.tags import Tag
+from deidentikit_image_metadata.names import Key
 
 from .layout import Image, read_layout
 from .names import Matcher, NameSelector
 from .options import Options
 from .parts import Part
 from .picture import Picture
+from .places import NewDataSet, NewTag
 from .residual import residual
 from .segments import Holding
 from .settling import Settling
@@ -116,16 +112,15 @@ class JpegDocument(Document, Batch):
     def _place(self, picture: Picture, selector: NameSelector) -> Place | None:
         """Where an absent field is made, or None where an option takes out what would hold it."""
         tag = selector.tag
-        held = Holding.EXIF if tag is not None else Holding.IPTC if selector.keys[0][0] == "iptc" else Holding.COMMENT
+        dataset = selector.dataset
+        held = Holding.EXIF if tag is not None else Holding.COMMENT if dataset is None else Holding.IPTC
         around = Holding.PHOTOSHOP if held is Holding.IPTC else held
         kept = any(part.trouble and not part.lost for part in picture.parts if part.holding in (held, around))
         if kept or self._options.doom(held) or self._options.doom(around):
             return None
         if tag is not None:
             return NewTag(picture, tag)
-        if held is Holding.COMMENT:
-            return picture.new_comment()
-        return NewDataSet(picture, selector)
+        return picture.new_comment() if dataset is None else NewDataSet(picture, selector.text, dataset)
 
     def original(self, name: str) -> Sequence[str]:
         return self._texts(name, Part.items)
@@ -215,45 +210,3 @@ def _moving(patches: Sequence[Patch]) -> Callable[[int], int]:
     ends = [patch.end for patch in patches]
     shifts = [0, *accumulate(len(patch.data) - (patch.end - patch.start) for patch in patches)]
     return lambda position: position + shifts[bisect_right(ends, position)]
-
-
-@attrs.frozen(eq=False)
-class NewTag:
-    """Where an EXIF tag will be made, with the EXIF around it if there is none."""
-
-    picture: Picture
-    tag: Tag
-
-    @property
-    def path(self) -> str:
-        return f"{BLOCK_NAMES[self.tag.home]}.{self.tag.name}"
-
-    @property
-    def limits(self) -> Limits:
-        return tag_values.limits(self.tag)
-
-    def insert(self, values: Sequence[Value | None], form: Form) -> None:
-        block = self.picture.new_exif()
-        TagPlace(block.editor, block.image, self.tag).insert(values, form)
-
-
-@attrs.frozen(eq=False)
-class NewDataSet:
-    """Where an IPTC data set will be made."""
-
-    picture: Picture
-    selector: NameSelector
-
-    @property
-    def path(self) -> str:
-        return self.selector.text
-
-    @property
-    def limits(self) -> Limits:
-        return Limits(max_length=32_767)
-
-    def insert(self, values: Sequence[Value | None], form: Form) -> None:
-        _, record, number = self.selector.keys[0]
-        assert isinstance(record, int)
-        assert isinstance(number, int)
-        IptcField(self.picture.new_iptc().iptc, (record, number)).insert(values, form)

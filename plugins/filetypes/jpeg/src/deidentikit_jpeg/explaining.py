@@ -52,23 +52,24 @@ def reach(selector: NameSelector, matcher: Matcher, options: Options) -> Reach:
 
 def _names(selector: NameSelector) -> tuple[tuple[Key, ...], tuple[str, ...]]:
     """The keys of a field and the texts that a regex is matched with, as in a file."""
-    kind, *rest = selector.keys[0]
     word = selector.text
     if selector.tag is not None:
         tag = selector.tag
         return (*selector.keys, *tag_keys(tag.home, tag.number)), tag_texts(tag.home, tag)
-    if kind == "xmp":
-        return selector.keys, (f"XMP.{word}", word)
-    if kind == "iptc":
-        name = iptc.NAMES[rest[0], rest[1]]  # type: ignore[index]
+    if selector.dataset is not None:
+        name = iptc.title(selector.dataset)
         return selector.keys, (f"IPTC.{name}", name)
+    if selector.keys[0][0] == "xmp":
+        return selector.keys, (f"XMP.{word}", word)
     return selector.keys, (_COMMENT, "Comment")
 
 
 def _holder(selector: NameSelector) -> str:
     if selector.tag is not None:
         return GPS if selector.tag.space is Space.GPS else EXIF
-    return {"xmp": XMP, "iptc": IPTC}.get(str(selector.keys[0][0]), _COMMENT)
+    if selector.dataset is not None:
+        return IPTC
+    return XMP if selector.keys[0][0] == "xmp" else _COMMENT
 
 
 def _option(selector: NameSelector, holder: str, options: Options) -> str | None:

@@ -10,7 +10,7 @@ from deidentikit.kinds import Form, Kind, Opaque
 from deidentikit.splice import Source
 
 from .layout import read_layout
-from .parts import Part, PartField
+from .parts import PartField
 from .picture import Picture
 
 _TEXT = Form(Kind.TEXT)
@@ -29,7 +29,7 @@ def listed(source: Source) -> Iterator[Listed]:
                     continue
                 notes = [place, item.note, f"unreadable: {part.trouble.reason}" if part.trouble and whole else ""]
                 note = ", ".join(each for each in notes if each)
-                yield Listed(item.name, item.type, note, _size(part) if whole else _values(item.field))
+                yield Listed(item.name, item.type, note, _values(item.field))
 
 
 def _values(field: Field) -> Callable[[], Sequence[str]]:
@@ -45,7 +45,3 @@ def _values(field: Field) -> Callable[[], Sequence[str]]:
         ]
 
     return values
-
-
-def _size(part: Part) -> Callable[[], Sequence[str]]:
-    return lambda: ()

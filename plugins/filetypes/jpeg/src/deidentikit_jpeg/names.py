@@ -52,9 +52,11 @@ class NameSelector(KeySelector):
     """A name, and the keys under which fields are found.
 
     whole : it names a body of metadata, which can be removed or kept, nothing else
+    dataset : record and number, where it names an IPTC data set
     """
 
     whole: bool = attrs.field(default=False, kw_only=True)
+    dataset: tuple[int, int] | None = attrs.field(default=None, kw_only=True)
 
 
 def compile_selector(named: Named) -> Selector:
@@ -78,18 +80,24 @@ def _by_name(text: str) -> NameSelector:
     if dot and head.casefold() == "xmp":
         return _property(text, rest)
     if dot and head.casefold() == "iptc":
-        return _single(text, ("iptc", *iptc.lookup(rest)), insertable=True)
+        return _dataset(text, rest)
     if dot and head.casefold() in ("photoshop", "8bim"):
         return _single(text, ("resource", _resource(rest)))
     if _DATASET.fullmatch(word):
-        return _single(text, ("iptc", *iptc.lookup(word)), insertable=True)
+        return _dataset(text, word)
     if ":" in word:
         return _property(text, word)
     return tag_selector(NameSelector, text, word)
 
 
-def _single(text: str, key: Key, rank: Rank = Rank.NAME, *, insertable: bool = False) -> NameSelector:
-    return NameSelector(text, rank, key, insertable, keys=(key,))
+def _single(text: str, key: Key, rank: Rank = Rank.NAME) -> NameSelector:
+    return NameSelector(text, rank, key, keys=(key,))
+
+
+def _dataset(text: str, word: str) -> NameSelector:
+    dataset = iptc.lookup(word)
+    key = "iptc", *dataset
+    return NameSelector(text, Rank.NAME, key, insertable=True, keys=(key,), dataset=dataset)
 
 
 def _whole(text: str, name: str, *, insertable: bool = False) -> NameSelector:

@@ -17,7 +17,7 @@ from deidentikit_image_metadata.ifd import (
     Entry,
     Ifd,
 )
-from deidentikit_image_metadata.iptc import Iptc
+from deidentikit_image_metadata.iptc import Iptc, title
 from deidentikit_image_metadata.numbers import Numbers
 from deidentikit_image_metadata.xmp import Packet
 from deidentikit_image_metadata.xmpnodes import RDF, parse
@@ -179,7 +179,7 @@ class IptcCarrier:
         for each in self._block.fields:
             texts = tuple(data.decode("utf-8", "surrogateescape") for data in self._block.original(each.key))
             key = f"{each.key[0]}:{each.key[1]}"
-            out.append(Part((key,), each.path.partition(".")[2], each, texts))
+            out.append(Part((key,), title(each.key), each, texts))
         return out
 
     @property

@@ -60,7 +60,7 @@ def _part(selector: PartSelector, matcher: Matcher, options: Options) -> Reach:
     shown, keys = selector.text, {selector.name, selector.name.rpartition(":")[2]}
     if selector.carrier == "iptc":
         record, _, number = selector.name.partition(":")
-        shown, keys = iptc.NAMES[int(record), int(number)], {selector.name}
+        shown, keys = iptc.title((int(record), int(number))), {selector.name}
     step = matcher.part_everywhere(selector.carrier, keys, shown, regexes=whole is None)
     if step is not None:
         return Reach(step)

@@ -17,6 +17,8 @@ from .texts import Plain, read_text, write_text
 SPELLING: Final = Spelling(Formats("%Y%m%d", "%Y%m%d"), lenient=True)
 MAX_LENGTH: Final = 32_767
 """Longest value of a data set with the short length field."""
+LIMITS: Final = Limits(max_length=MAX_LENGTH)
+"""The length that a head can say; the model's shorter ones are kept by few writers."""
 
 _TABLE: Final = """
 1:0 EnvelopeRecordVersion 1:5 Destination 1:20 FileFormat 1:22 FileVersion 1:30 ServiceIdentifier
@@ -53,12 +55,17 @@ _UTF8: Final = b"\x1b%G"
 def lookup(text: str) -> tuple[int, int]:
     """Record and number for a name in any case, or for ``2:80``. Raises ValueError with the nearest name."""
     record, colon, number = text.partition(":")
-    if colon and record.isdigit() and number.isdigit() and int(record) < 256 and int(number) < 256:
+    if colon and record.isdecimal() and number.isdecimal() and int(record) < 256 and int(number) < 256:
         return int(record), int(number)
     plain = text.replace("-", "").replace("/", "").replace(" ", "").casefold()
     if plain not in _NUMBERS:
         raise ValueError(f"{text!r} is no IPTC data set.{suggest(text, NAMES.values())}")
     return _NUMBERS[plain]
+
+
+def title(key: tuple[int, int]) -> str:
+    """The name of a data set, or ``2:231`` for one without."""
+    return NAMES.get(key) or f"{key[0]}:{key[1]}"
 
 
 @attrs.frozen
@@ -187,16 +194,12 @@ class IptcField:
     block: Iptc
     key: tuple[int, int]
     required: bool = False
+    limits: Limits = LIMITS
 
     @property
     def path(self) -> str:
         """``IPTC.Byline``, or ``IPTC.2:231`` for one without a name."""
-        return f"IPTC.{NAMES.get(self.key) or f'{self.key[0]}:{self.key[1]}'}"
-
-    @property
-    def limits(self) -> Limits:
-        """The length that its head can say; the model's shorter ones are kept by few writers."""
-        return Limits(max_length=MAX_LENGTH)
+        return f"IPTC.{title(self.key)}"
 
     def _pieces(self) -> list[Piece]:
         originals = self.block.original(self.key)
