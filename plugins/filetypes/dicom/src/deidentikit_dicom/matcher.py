@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 import attrs
@@ -37,19 +38,27 @@ class Hits:
 
 
 class Creators:
-    """The private blocks of one file (PS3.5 section 7.8.1)."""
+    """The private blocks of one file (PS3.5 section 7.8.1), read when the first is asked for."""
 
     def __init__(self, layout: Layout, private: Iterable[int] | None = None) -> None:
         """private : the tokens of odd groups, where they are known"""
+        self._layout = layout
+        self._private = private
+
+    @cached_property
+    def blocks(self) -> dict[tuple[int, int], tuple[int, str]]:
+        """The first creator element of each block and its text, by its container and its tag."""
+        layout, private = self._layout, self._private
         tokens = layout.tokens
         if private is None:
             private = (index for index, tag in enumerate(layout.tags) if tag & 0x10000)
-        self.blocks: dict[tuple[int, int], tuple[int, str]] = {}
+        blocks: dict[tuple[int, int], tuple[int, str]] = {}
         for index in private:
             tag = tokens[index][0]
             if 0x10 <= tag & 0xFFFF <= 0xFF:
                 name = _creator_text(layout.raw(index)) if tokens[index][3] - tokens[index][2] < 1024 else ""
-                self.blocks.setdefault((tokens[index][4], tag), (index, name))
+                blocks.setdefault((tokens[index][4], tag), (index, name))
+        return blocks
 
     def of(self, parent: int, tag: int) -> str | None:
         """The creator of the block in which a private element stands, or None."""
@@ -104,6 +113,8 @@ class Matcher:
             for _, selector in self.named + self.private
             for part in selector.parts[:-1]
         )
+        # what such a path reaches depends on creators that stand elsewhere in the file
+        self._by_creators = any(part.creator is not None for _, selector in self.named for part in selector.parts[:-1])
         self.read = Recurrence()
         self.written = Recurrence()
         self._main = _MainOrders(self)
@@ -122,26 +133,35 @@ class Matcher:
         """Every element that a step reaches, with the first step that does."""
         fields: list[tuple[int, int]] = []
         private: list[int] = []
+        creators = Creators(layout)
         at = 0
-        for first, stretch in layout.stretches:
-            self._scan(layout, at, first, fields, private)
+        for first, stretch in () if self._by_creators else layout.stretches:
+            self._scan(layout, creators, at, first, fields, private)
             at = first + len(stretch.tokens)
             if stretch.reached is None:
                 reached: tuple[list[tuple[int, int]], list[int]] = ([], [])
-                self._scan(layout, first, at, *reached)
+                self._scan(layout, creators, first, at, *reached)
                 stretch.reached = (
                     [(index - first, order) for index, order in reached[0]],
                     [i - first for i in reached[1]],
                 )
             fields += [(first + index, order) for index, order in stretch.reached[0]]
             private += [first + index for index in stretch.reached[1]]
-        self._scan(layout, at, len(layout.tokens), fields, private)
+        self._scan(layout, creators, at, len(layout.tokens), fields, private)
         if self.private:
             self._add_private(layout, fields, private)
         return Hits(fields, private)
 
-    def _scan(self, layout: Layout, first: int, after: int, fields: list[tuple[int, int]], private: list[int]) -> None:
-        """Add what steps without a private creator reach among the tokens from `first` up to `after`."""
+    def _scan(
+        self,
+        layout: Layout,
+        creators: Creators,
+        first: int,
+        after: int,
+        fields: list[tuple[int, int]],
+        private: list[int],
+    ) -> None:
+        """Add what steps whose last part has no private creator reach among the tokens from `first` up to `after`."""
         main, nested = self._main, self._nested
         regexes = bool(self.regexes)
         watch_private = bool(self.private) or self.options.remove_private_tags or self.options.remove_undefined
@@ -155,7 +175,7 @@ class Matcher:
                 candidates = nested[tag]
                 if not candidates and (not regexes or tag == ITEM):
                     continue
-                order = self._first(layout, index, candidates)
+                order = self._first(layout, index, candidates, creators)
                 if regexes and order == _NONE and tag != ITEM:
                     order = self._regex(layout, index)
             if order != _NONE:
@@ -166,14 +186,13 @@ class Matcher:
         selector = self.steps[order].selector
         return isinstance(selector, DicomSelector) and selector.pattern is None and selector.last.tag == tag
 
-    def locate(self, layout: Layout, selector: DicomSelector, creators: Creators | None = None) -> Iterator[int]:
+    def locate(self, layout: Layout, selector: DicomSelector, creators: Creators) -> Iterator[int]:
         """The elements that a selector names; of a plain name only those of the main data set."""
         for index, (tag, _, _, _, parent) in enumerate(layout.tokens):
             if tag == ITEM or (parent >= 0 and not selector.is_path):
                 continue
             creator = None
             if tag & 0x10000 and selector.last.creator is not None:
-                creators = creators or Creators(layout)
                 creator = creators.of(parent, tag)
             if selector.last.holds(tag, creator) and self._on_path(layout, index, selector, creators):
                 yield index
@@ -183,14 +202,14 @@ class Matcher:
         layout: Layout,
         index: int,
         candidates: tuple[tuple[int, DicomSelector], ...],
-        creators: Creators | None = None,
+        creators: Creators,
     ) -> int:
         for order, selector in candidates:
             if self._on_path(layout, index, selector, creators):
                 return order
         return _NONE
 
-    def _on_path(self, layout: Layout, index: int, selector: DicomSelector, creators: Creators | None) -> bool:
+    def _on_path(self, layout: Layout, index: int, selector: DicomSelector, creators: Creators) -> bool:
         """Whether an element that bears the last name of a selector stands where the selector says."""
         if not selector.is_path:
             return True
@@ -203,7 +222,6 @@ class Matcher:
             tag = tokens[index][0]
             creator = None
             if part.creator is not None:
-                creators = creators or Creators(layout)
                 creator = creators.of(tokens[index][4], tag)
             if not part.holds(tag, creator):
                 return False
