@@ -39,6 +39,14 @@ def test_lengths_that_do_not_fit(raw: Any) -> None:
     assert reason(raw.file(raw.element(OTHER_IDS, "SQ", longer, UNDEFINED))) in ("overrun", "truncated")
 
 
+@pytest.mark.parametrize("beyond", [2, 4, 6])
+def test_delimiter_beyond_the_item(beyond: int, raw: Any) -> None:
+    held = raw.sequence(0x00081140, raw.item(raw.element(0x00081155, "UI", b"1.2.3.4\0")), undefined=True)
+    item = raw.pack("HHL", 0xFFFE, 0xE000, len(held) - beyond) + held
+    after = raw.element(0x00200010, "SH", b"X1")
+    assert reason(raw.file(raw.sequence(OTHER_IDS, item, undefined=True), after)) == "overrun"
+
+
 def test_items_out_of_place(raw: Any) -> None:
     name = raw.element(0x00100010, "PN", b"Doe^Jane")
     assert reason(raw.file(raw.item(name))) == "unparsed-region"

@@ -39,7 +39,7 @@ class Layout:
     tokens, tags : all elements and items in the order of the file, and their tags
     tag_set : the tags without order
     uniform : the whole data set is in one syntax
-    special : containers in another syntax, and what should be one and is not
+    special : containers in another syntax, what should be one and is not, and what was surmised, in order
     stretches : what `recurrence` knew, by the first tokens
     data_start : where the data set begins
     trailing : where bytes after the data set begin; the source's size where there are none
@@ -86,7 +86,7 @@ class Layout:
         self.data_start = start
         self.trailing = walker.trailing
         self.opaque = walker.opaque
-        self.special = [*walker.content, *walker.opaque]
+        self.special = sorted({*walker.content, *walker.opaque, *walker.surmised})
         self._content = walker.content
         self.uniform = not walker.content
         self._ordinals: dict[int, int] | None = None

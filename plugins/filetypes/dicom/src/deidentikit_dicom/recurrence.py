@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from .syntax import CHARACTER_SET, Syntax
@@ -119,8 +120,12 @@ def _learn(layout: Layout, head: bytes, tokens: list[Token], meta_count: int) ->
 
 
 def _add(learned: dict[bytes, Stretch], layout: Layout, first: int, after: int) -> None:
-    """Add the tokens from `first` up to `after`, unless there are few or some are not read in the main syntax."""
-    if first < 0 or after - first < _MIN_TOKENS or any(first <= index < after for index in layout.special):
+    """Add the tokens from `first` up to `after`, unless there are few or more than their own bytes tells them."""
+    if first < 0 or after - first < _MIN_TOKENS:
+        return
+    special = layout.special
+    at = bisect_left(special, first)
+    if at < len(special) and special[at] < after:
         return
     tokens = layout.tokens[first:after]
     base, end = tokens[0][1], max(token[3] for token in tokens if token[4] < 0)

@@ -50,6 +50,7 @@ class Walker:
     head : the source's first bytes, grown as needed up to some megabytes and kept
     content : for containers whose content is in another syntax than what holds them, that syntax
     opaque : tokens that should be sequences but do not parse as such, and why
+    surmised : tokens that other readings were tried of, which may have gone by bytes around them
     trailing : where bytes begin that belong to no element; the source's size where there are none
     stretches : those met again, by their first tokens
     """
@@ -61,6 +62,7 @@ class Walker:
         self.tokens: list[Token] = []
         self.content: dict[int, Syntax] = {}
         self.opaque: dict[int, FileError] = {}
+        self.surmised: list[int] = []
         self.trailing = self.size
         self.stretches: list[tuple[int, Stretch]] = []
         self._recurrence = recurrence
@@ -303,6 +305,7 @@ class Walker:
         """Forget the tokens from `index` on and go back to `pos`, within bounds for the whole file."""
         self._failed += 1
         self._discarded += len(self.tokens) - index
+        self.surmised.append(index - 1)
         if self._failed > _MAX_FAILED or self._discarded > _MAX_DISCARDED:
             raise FileError("too-many-elements", "too many values begin like sequences and are none")
         del self.tokens[index:]
@@ -340,6 +343,8 @@ class Walker:
                 tokens[index] = (ITEM, pos, value, stop, parent)
                 pos = stop
             elif element == 0xE0DD and delimited and not size:
+                if value > end:
+                    raise FileError("overrun", "the delimiter of a sequence passes the end of the item that holds it")
                 return value
             else:
                 raise FileError("unparsed-region", "a misplaced delimiter stands in a sequence")
@@ -382,6 +387,7 @@ class Walker:
             return 0, 0
         header = self.peek(pos, 12)
         (size,) = syntax.u16.unpack_from(header, 6)
+        self.surmised.append(len(self.tokens))
         readings = [(pos + 8, size)]
         if len(header) == 12 and not size:
             readings.append((pos + 12, *syntax.u32.unpack_from(header, 8)))
