@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -10,12 +12,13 @@ import attrs
 import pytest
 from deidentikit.action import Action, Verdict
 from deidentikit.context import Context
-from deidentikit.errors import FieldError
-from deidentikit.filetype import Document, Listed, Named, Selector
+from deidentikit.errors import FieldError, FileError
+from deidentikit.filetype import Document, Listed, Named, Preset, Selector
 from deidentikit.kinds import Kind, Value
-from deidentikit.splice import Sink, Source
+from deidentikit.splice import BytesSink, BytesSource, Sink, Source
 from deidentikit.testing import ActionConformance, FileTypeConformance, LinesFile
 from deidentikit.testing.lines import LinesDocument
+from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
 SAMPLE = b"""#lines
@@ -44,6 +47,59 @@ class TestLinesFile(FileTypeConformance):
         Kind.BYTES: "blob",
     }
     insertable = "added"
+
+
+def _unpacked(data: bytes, reason: str = "unparsed-region") -> bytes:
+    engine = zlib.decompressobj()
+    try:
+        plain = engine.decompress(data)
+    except zlib.error:
+        raise FileError(reason, "the compressed data are damaged") from None
+    if not engine.eof or engine.unused_data:
+        raise FileError(reason, "the compressed data do not end where the file does")
+    return plain
+
+
+class PackedDocument(LinesDocument):
+    """Lines that are compressed again as they are written."""
+
+    def write(self, sink: Sink) -> None:
+        plain = BytesSink()
+        super().write(plain)
+        sink.write(zlib.compress(bytes(plain.data)))
+
+    def check(self, written: Source) -> None:
+        super().check(BytesSource(_unpacked(written.pread(written.size, 0), "verify")))
+
+
+class PackedFile(LinesFile):
+    """A file of lines, compressed."""
+
+    name: ClassVar[str] = "packed"
+    sections: ClassVar[Mapping[str, Preset]] = {"packed": Preset(suffixes=(".packed",))}
+
+    @classmethod
+    def sniff(cls, head: bytes, name: str) -> bool:
+        return head.startswith(b"x\x9c")
+
+    def open(self, source: Source, matcher: object) -> Document:
+        document = super().open(BytesSource(_unpacked(source.pread(source.size, 0))), matcher)
+        document.__class__ = PackedDocument
+        return document
+
+    def fields(self, source: Source) -> Iterator[Listed]:
+        return super().fields(BytesSource(_unpacked(source.pread(source.size, 0))))
+
+
+class TestPackedFile(TestLinesFile):
+    """A type that compresses says how its files are searched for values."""
+
+    file_type = PackedFile
+    sample = zlib.compress(SAMPLE)
+    samples = (zlib.compress(b"#lines\n"),)
+
+    def unpacked(self, data: bytes) -> bytes:
+        return _unpacked(data)
 
 
 @attrs.frozen
@@ -227,6 +283,51 @@ class CountingSuite(ActionConformance):
 def test_broken_action_fails(check: str) -> None:
     with pytest.raises((AssertionError, Flaky)):
         getattr(CountingSuite(), check)()
+
+
+@attrs.frozen
+class LastDigit(Action):
+    name: ClassVar[str] = "last-digit"
+    summary: ClassVar[str] = "Take the last digit off a code."
+    kind: ClassVar[Kind] = Kind.TEXT
+
+    def apply(self, value: Value, context: Context) -> Value | Verdict:
+        if not isinstance(value, str) or not re.fullmatch(r"[A-Z]{3}-[0-9]{5}", value):
+            raise FieldError("wrong-kind", "the value is no code")
+        return value[:-1]
+
+
+class BlindSuite(ActionConformance):
+    __test__ = False
+    action = LastDigit
+    rules = ("last-digit: yes",)
+
+
+class TestLastDigit(BlindSuite):
+    __test__ = True
+    values = st.from_regex(r"[A-Z]{3}-[0-9]{5}", fullmatch=True)
+
+
+def test_suite_that_sees_refusals_alone_says_so() -> None:
+    with pytest.raises(AssertionError, match="give a strategy of values"):
+        BlindSuite().test_treats_values()
+
+
+def test_effects_tell_what_an_option_took_out() -> None:
+    class Bare(TestLinesFile):
+        options: ClassVar[Mapping[str, object]] = {"remove-others": True}
+
+    assert Bare().untouched() != SAMPLE
+    Bare().test_untouched_input_is_the_same_or_says_what_is_dropped()
+
+
+def test_suite_that_cannot_see_into_compressed_files_says_so() -> None:
+    class Blind(TestPackedFile):
+        def unpacked(self, data: bytes) -> bytes:
+            return data
+
+    with pytest.raises(AssertionError, match="define `unpacked`"):
+        Blind().test_sample_holds_values_to_search_for()
 
 
 def test_suite_checks_are_documented() -> None:

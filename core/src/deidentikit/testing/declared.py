@@ -58,6 +58,10 @@ class DeclaredFileType:
         """
         raise NotImplementedError
 
+    def unpacked(self, data: bytes) -> bytes:
+        """What of a file is searched for values: types that compress unpack it here."""
+        return data
+
     @property
     def section_name(self) -> str:
         """The section under which the type is tested."""
