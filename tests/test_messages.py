@@ -53,6 +53,19 @@ CASES = [
         """,
     ),
     case(
+        "a text that its field cannot hold",
+        """
+        dicom:
+          fields:
+            - name: PatientWeight
+              replace-with: unknown
+        """,
+        """
+        profile.yml: line 3: dicom.fields[0]: 'unknown' cannot be written to 'PatientWeight': DS holds decimal numbers
+        profile.yml: 1 problem
+        """,
+    ),
+    case(
         "an action one space off",
         """
         dicom:
@@ -874,7 +887,7 @@ CASES = [
               replace-with: UNKNOWN
         """,
         """
-        profile.yml: line 3: dicom.fields[0]: the new value is no date; write it like 20210615
+        profile.yml: line 3: dicom.fields[0]: 'UNKNOWN' cannot be written to 'PatientBirthDate': the new value is no date; write it like 20210615
         profile.yml: 1 problem
         """,
     ),

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from enum import IntEnum
 from errno import errorcode
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import attrs
+
+_QUOTED: Final = 60
+"""Characters of a text of the profile that a message shows."""
 
 
 class ExitCode(IntEnum):
@@ -135,6 +138,11 @@ def shown(text: object) -> str:
     """A path or other text on one line of a terminal: what cannot be printed is spelled out."""
     line = str(text)
     return line if line.isprintable() else "".join(map(_printable, line))
+
+
+def quoted(text: str) -> str:
+    """A text of the profile in a message, in quotes; of a long one, its length."""
+    return repr(text) if len(text) <= _QUOTED else f"a text of {len(text)} characters"
 
 
 def system_message(error: OSError) -> str:

@@ -11,7 +11,7 @@ import attrs
 
 from .action import Action
 from .blame import Asked
-from .errors import BrokenContract, Problem, ProfileError, UsageError, suggest
+from .errors import BrokenContract, Problem, ProfileError, UsageError, quoted, suggest
 from .filetype import FileType, Limits, Named, Rank, Selector, Step
 from .kinds import Form
 from .naming import NamePattern, Naming, Template
@@ -167,7 +167,7 @@ def _misfits(file_type: FileType, selector: Selector, rule: Rule, keyed: bool) -
             yield f"{selector.text} is needed to read the file and cannot be removed"
     for text in texts(action.literals(), type(action), "literals"):
         if trouble := file_type.check_literal(selector, text):
-            yield trouble
+            yield f"{quoted(text)} cannot be written to {selector.text!r}: {trouble}"
 
 
 def _never_winning(section: str, steps: Iterable[Step]) -> Iterator[Problem]:

@@ -10,15 +10,13 @@ import attrs
 import strictyaml
 from strictyaml.yamllocation import YAMLChunk
 
-from ..errors import Problem, suggest
+from ..errors import Problem, quoted, suggest
 from ..fragment import Fragment, Key, Validator
 from .json_values import JsonSchema, explained, scalar
 from .scalars import Scalar
 
 SECRETS: Final = frozenset({"key", "salt", "secret-key"})
 """Keys whose values no message shows."""
-
-_SHOWN: Final = 60
 
 
 class Invalid:
@@ -78,9 +76,7 @@ class Node:
             return "nothing"
         if self.secret:
             return "a text that is not shown"
-        if len(self.text) > _SHOWN:
-            return f"a text of {len(self.text)} characters"
-        return repr(self.text)
+        return quoted(self.text)
 
     def problem(self, message: str, line: int = 0, warning: bool = False) -> Invalid:
         """Report something wrong here, or at another `line`."""
