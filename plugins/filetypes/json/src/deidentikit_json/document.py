@@ -14,7 +14,7 @@ from .edits import GONE, Edits, Gone
 from .fields import JsonField, NewField
 from .layout import patches
 from .selectors import Hit, Matcher, PathSelector, resolve
-from .syntax import Json, Parsed, Path, parse, shallow
+from .syntax import Json, Parsed, Path, parse, shallow, value_at
 from .values import leaf_text
 
 
@@ -90,7 +90,7 @@ class JsonDocument(Document, Batch):
         reached = {hit.path for hit in self._hits}
         old: set[str] = set()
         for path, _ in self._edits.changed():
-            for _, text in _leaves(_at(self._parsed.value, path), path):
+            for _, text in _leaves(value_at(self._parsed.value, path), path):
                 old.add(text)
         if not old:
             return 0
@@ -109,12 +109,6 @@ def _texts(value: Json | Gone) -> list[str]:
         return [text for leaf in value if not isinstance(leaf, list | dict) for text in _texts(leaf)]
     text = leaf_text(value)
     return [] if text is None else [text]
-
-
-def _at(value: Json, path: Path) -> Json:
-    for key in path:
-        value = value[key]  # type: ignore[index]
-    return value
 
 
 def _leaves(value: Json, path: Path) -> Iterator[tuple[Path, str]]:

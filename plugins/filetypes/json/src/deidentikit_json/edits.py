@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from .selectors import list_index
-from .syntax import Json, Path
+from .syntax import Json, Path, value_at
 
 
 class Gone(Enum):
@@ -122,10 +122,9 @@ class Edits:
         """Make a value, with the containers around it that are missing."""
         for part in reversed(place.rest[1:]):
             value = [value] if part == "0" else {part: value}
-        anchor = self._original(place.anchor)
-        cursor: Json = self._added.setdefault(place.anchor, [] if isinstance(anchor, list) else {})
-        for key in place.within:
-            cursor = cursor[key]  # type: ignore[index]
+        anchor = value_at(self.root, place.anchor)
+        added = self._added.setdefault(place.anchor, [] if isinstance(anchor, list) else {})
+        cursor = value_at(added, place.within)
         if isinstance(cursor, list):
             cursor.append(value)
         elif isinstance(cursor, dict):
@@ -152,12 +151,6 @@ class Edits:
                 return ()
             cursor, base = step[1], 0
         return (cursor,)
-
-    def _original(self, path: Path) -> Json:
-        value = self.root
-        for key in path:
-            value = value[key]  # type: ignore[index]
-        return value
 
     def result(self) -> Json:
         """The document's value with all edits made. Shares what did not change with the original."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import attrs
 from deidentikit.errors import FileError
@@ -39,6 +39,15 @@ Json = str | bool | None | list["Json"] | dict[str, "Json"]
 
 Path = tuple[str | int, ...]
 """Keys and list indexes from the top; the empty path is the whole document."""
+
+
+def value_at(root: Json, path: Path) -> Json:
+    """The value that stands at a path, which has to be there."""
+    found: Any = root
+    for key in path:
+        found = found[key]
+    value: Json = found
+    return value
 
 
 @attrs.frozen
