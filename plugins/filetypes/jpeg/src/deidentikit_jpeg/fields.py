@@ -10,10 +10,11 @@ import attrs
 from deidentikit.errors import FieldError
 from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Kind, Value
+from deidentikit_image_metadata import rawbytes
 from deidentikit_image_metadata.names import WHOLE
 from deidentikit_image_metadata.photoshop import Resource, Resources
 from deidentikit_image_metadata.plaintext import Piece, Spelling
-from deidentikit_image_metadata.texts import Plain, read_text, write_text
+from deidentikit_image_metadata.texts import read_text, write_text
 from deidentikit_image_metadata.values import FORMATS
 
 from .markers import MAX_PAYLOAD
@@ -80,19 +81,10 @@ class ResourceField:
         return f"Photoshop.{self.resource.title}"
 
     def read(self, form: Form) -> Sequence[Value | None]:
-        data = self.resource.data
-        if form.kind is Kind.BYTES:
-            return [data] if data else []
-        return _SPELLING.read(Plain().split(data, ""), form)
+        return rawbytes.read(self.resource.data, _SPELLING, form)
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
-        if form.kind is Kind.BYTES:
-            self.resources.replace(self.resource, b"".join(value for value in values if isinstance(value, bytes)))
-            return
-        before = Plain().split(self.resource.data, "")
-        after = _SPELLING.written(values, before, form)
-        if after != before:
-            self.resources.replace(self.resource, Plain().join(after, b"", ""))
+        self.resources.replace(self.resource, rawbytes.written(self.resource.data, values, _SPELLING, form))
 
     def remove(self) -> None:
         self.resources.remove(self.resource)
@@ -126,7 +118,7 @@ class CommentField:
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
         if form.kind is Kind.BYTES:
-            self._put(b"".join(value for value in values if isinstance(value, bytes)))
+            self._put(rawbytes.joined(values))
             return
         before = self._pieces()
         after = _SPELLING.written(values, before, form)

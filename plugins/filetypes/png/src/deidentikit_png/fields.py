@@ -9,10 +9,10 @@ import attrs
 from deidentikit.errors import FieldError, printable
 from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.kinds import Form, Formats, Kind, Opaque, Value
+from deidentikit_image_metadata import rawbytes
 from deidentikit_image_metadata.fields import TagField
 from deidentikit_image_metadata.names import WHOLE
 from deidentikit_image_metadata.plaintext import Piece, Spelling
-from deidentikit_image_metadata.texts import Plain
 
 from . import texts, times
 from .chunks import Chunk
@@ -65,22 +65,14 @@ class UnknownField(ChunkField):
         return UNKNOWN
 
     def read(self, form: Form) -> Sequence[Value | None]:
-        data = self.contents.data(self.chunk)
-        if form.kind is Kind.BYTES:
-            return [data] if data else []
-        return _UNKNOWN_SPELLING.read(Plain().split(data, ""), form)
+        return rawbytes.read(self.contents.data(self.chunk), _UNKNOWN_SPELLING, form)
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
-        if form.kind is Kind.BYTES:
-            self.contents.put(self.chunk, _joined(values))
-            return
-        if form.kind is Kind.NATIVE:
-            self.contents.put(self.chunk, texts.encode(_texts(values), "utf-8"))
-            return
-        before = Plain().split(self.contents.data(self.chunk), "")
-        after = _UNKNOWN_SPELLING.written(values, before, form)
-        if after != before:
-            self.contents.put(self.chunk, texts.encode(after, "utf-8"))
+        replaced_unread = form.kind in (Kind.NATIVE, Kind.BYTES)
+        data = b"" if replaced_unread else self.contents.data(self.chunk)
+        new = rawbytes.written(data, values, _UNKNOWN_SPELLING, form)
+        if replaced_unread or new != data:
+            self.contents.put(self.chunk, new)
 
 
 @attrs.frozen(eq=False)
@@ -125,7 +117,7 @@ class TextField(ChunkField):
             raise FieldError("wrong-kind", "the text is a structure; name what is in it, or remove it", self.path)
         data = self.contents.text(self.chunk, self.head)
         if form.kind is Kind.BYTES:
-            if (new := _joined(values)) != data:
+            if (new := rawbytes.joined(values)) != data:
                 self.contents.put_text(self.chunk, self.head, new)
             return
         before = texts.decode(data, self.head.encoding)
@@ -161,7 +153,7 @@ class TimeField(ChunkField):
             self.contents.put(self.chunk, times.literal(_texts(values)))
             return
         data = self.contents.data(self.chunk)
-        new = _joined(values) if form.kind is Kind.BYTES else times.pack(values, data)
+        new = rawbytes.joined(values) if form.kind is Kind.BYTES else times.pack(values, data)
         if new != data:
             self.contents.put(self.chunk, new)
 
@@ -239,7 +231,3 @@ def _texts(values: Sequence[Value | None]) -> list[Piece]:
     if len(found) != len(values):
         raise FieldError("wrong-kind", "the action's result is no text")
     return found
-
-
-def _joined(values: Sequence[Value | None]) -> bytes:
-    return b"".join(value for value in values if isinstance(value, bytes))

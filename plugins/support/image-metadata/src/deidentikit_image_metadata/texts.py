@@ -132,7 +132,7 @@ def _present(pieces: list[Piece]) -> list[Piece]:
 
 def _single(pieces: Sequence[Piece]) -> Piece:
     if len(pieces) > 1:
-        raise FieldError("wrong-kind", "the tag holds one text, not several")
+        raise FieldError("wrong-kind", "this holds one text, not several")
     return pieces[0] if pieces else None
 
 

@@ -11,6 +11,7 @@ from deidentikit.errors import FieldError
 from deidentikit.filetype import Limits
 from deidentikit.kinds import Form, Formats, Kind, Opaque, Value, parse_number
 
+from . import rawbytes
 from .coordinates import COORDINATES, degrees, from_degrees
 from .ifd import WIDTHS, Stored
 from .numbers import NUMERIC, Numbers, Parts
@@ -99,7 +100,7 @@ def encode(tag: Tag, original: Stored, values: Sequence[Value | None], form: For
 
 
 def _encode_bytes(original: Stored, values: Sequence[Value | None]) -> Stored:
-    data = b"".join(value for value in values if isinstance(value, bytes))
+    data = rawbytes.joined(values)
     if len(data) % WIDTHS[original.type]:
         raise FieldError("wrong-kind", "the tag holds numbers; its bytes have to be whole numbers")
     return attrs.evolve(original, data=data)
