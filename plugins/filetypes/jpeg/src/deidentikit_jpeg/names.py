@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import suggest
-from deidentikit.filetype import Limits, Named, Rank, RegexSelector, Selector, Step
+from deidentikit.filetype import Limits, Named, Rank, Selector, Step
 from deidentikit_image_metadata import iptc, photoshop
 from deidentikit_image_metadata.matching import KeyMatcher
 from deidentikit_image_metadata.names import (
@@ -18,6 +18,7 @@ from deidentikit_image_metadata.names import (
     in_block,
     property_key,
     property_rank,
+    selector_for,
     tag_limits,
     tag_literal,
     tag_selector,
@@ -61,11 +62,7 @@ class NameSelector(KeySelector):
 
 def compile_selector(named: Named) -> Selector:
     """The selector for a rule. Raises ValueError, with near names, for one that cannot be."""
-    if named.regex is not None:
-        return RegexSelector.of(named.regex)
-    if named.name is None:
-        raise ValueError("a rule needs a name or a regex")
-    return _by_name(named.name)
+    return selector_for(named, _by_name)
 
 
 def _by_name(text: str) -> NameSelector:

@@ -14,7 +14,7 @@ from .chunks import SIGNATURE
 from .document import PngDocument
 from .listing import listed
 from .names import ChunkSelector, Matcher, check_literal, compile_selector, limits
-from .options import Options, schema
+from .options import Options, section_schema
 
 if TYPE_CHECKING:
     from deidentikit.schema import Fragment
@@ -30,7 +30,7 @@ class PngFile(FileType):
 
     def __init__(self, options: Mapping[str, object], section: str = "") -> None:
         super().__init__(options, section)
-        self._settings = Options.of(options)
+        self._options = Options.of(options)
 
     @classmethod
     def sniff(cls, head: bytes, name: str) -> bool:
@@ -38,7 +38,7 @@ class PngFile(FileType):
 
     @classmethod
     def section_schema(cls) -> Fragment:
-        return schema()
+        return section_schema()
 
     def compile(self, named: Named) -> Selector:
         return compile_selector(named)
@@ -55,7 +55,7 @@ class PngFile(FileType):
     def open(self, source: Source, matcher: object) -> Document:
         if not isinstance(matcher, Matcher):
             raise TypeError("the matcher is not of this file type")
-        return PngDocument(source, matcher, self._settings)
+        return PngDocument(source, matcher, self._options)
 
     @classmethod
     def catalogues(cls) -> Sequence[Catalogue]:
@@ -69,20 +69,20 @@ class PngFile(FileType):
         selector = self.compile(Named(name=name))
         if not isinstance(matcher, Matcher) or not isinstance(selector, ChunkSelector):
             return UNREACHED
-        return reach(selector, matcher, self._settings)
+        return reach(selector, matcher, self._options)
 
     def rest(self) -> Iterator[str]:
         from .explaining import rest
 
-        return rest(self._settings)
+        return rest(self._options)
 
     def weak_spots(self) -> Iterator[str]:
         from .explaining import weak_spots
 
-        return weak_spots(self._settings)
+        return weak_spots(self._options)
 
     def fields(self, source: Source) -> Iterator[Listed]:
-        return listed(source, self._settings.max_inflated)
+        return listed(source, self._options.max_inflated)
 
 
 @hookimpl

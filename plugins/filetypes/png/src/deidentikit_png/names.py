@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import FieldError, FileError, suggest
-from deidentikit.filetype import UNLIMITED, Limits, Named, Rank, RegexSelector, Selector, Step
+from deidentikit.filetype import UNLIMITED, Limits, Named, Rank, Selector, Step
 from deidentikit_image_metadata.matching import KeyMatcher
 from deidentikit_image_metadata.names import (
     WHOLE,
@@ -16,6 +16,7 @@ from deidentikit_image_metadata.names import (
     KeySelector,
     property_key,
     property_rank,
+    selector_for,
     tag_limits,
     tag_literal,
     tag_selector,
@@ -56,14 +57,10 @@ class ChunkSelector(KeySelector):
 
 def compile_selector(named: Named) -> Selector:
     """The selector for a rule. Raises ValueError, with near names, for one that cannot be."""
-    if named.regex is not None:
-        return RegexSelector.of(named.regex)
-    if named.name is None:
-        raise ValueError("a rule needs a name or a regex")
-    return by_name(named.name)
+    return selector_for(named, _by_name)
 
 
-def by_name(text: str) -> ChunkSelector:
+def _by_name(text: str) -> ChunkSelector:
     """The selector for a name. Raises ValueError."""
     word = text.strip()
     folded = word.casefold()
@@ -200,7 +197,7 @@ class Matcher(KeyMatcher[ChunkSelector]):
     """
 
     def __init__(self, steps: Sequence[Step], reads: Iterable[str]) -> None:
-        super().__init__(ChunkSelector, by_name, steps, reads)
+        super().__init__(ChunkSelector, _by_name, steps, reads)
         sorts = {key[0] for key in self.named}
         self.opens_exif = self.has_regexes or "tag" in sorts
         self.opens_xmp = self.has_regexes or "xmp" in sorts

@@ -18,7 +18,7 @@ REMOVE_TEXT: Final = "remove-text"
 REMOVE_METADATA: Final = "remove-metadata"
 
 
-def schema() -> Fragment:
+def section_schema() -> Fragment:
     """The keys of the section."""
     from deidentikit.schema import Key, Whole, YesNo
 

@@ -12,11 +12,11 @@ from deidentikit.kinds import Formats
 from deidentikit.splice import Source
 from deidentikit_image_metadata.values import SECTION_FORMATS
 
-from .document import Options, TiffDocument, open_editor
+from .document import TiffDocument, open_editor
 from .listing import listed
 from .matcher import Matcher
+from .options import Options, section_schema
 from .selectors import check_literal, compile_selector, limits
-from .slides import PAGES
 
 if TYPE_CHECKING:
     from deidentikit.schema import Fragment
@@ -37,12 +37,7 @@ class TiffFile(FileType):
 
     def __init__(self, options: Mapping[str, object], section: str = "") -> None:
         super().__init__(options, section)
-        orphans = options.get("remove-orphans")
-        self._options = Options(
-            remove_private_tags=bool(options.get("remove-private-tags", False)),
-            remove_pages=_pages(options.get("remove-pages", ())),
-            remove_orphans=orphans if isinstance(orphans, bool) else None,
-        )
+        self._options = Options.of(options)
 
     @classmethod
     def sniff(cls, head: bytes, name: str) -> bool:
@@ -50,15 +45,7 @@ class TiffFile(FileType):
 
     @classmethod
     def section_schema(cls) -> Fragment:
-        from deidentikit.schema import Key, Texts, YesNo
-
-        return {
-            "remove-private-tags": Key(YesNo(), "Remove tags from 32768 up that no rule names.", "no"),
-            "remove-pages": Key(Texts(), "Pages of a slide to take out: label, macro, thumbnail.", "none"),
-            "remove-orphans": Key(
-                YesNo(), "Fill with zeros what no directory refers to.", "yes, unless it may be image data"
-            ),
-        }
+        return section_schema()
 
     def compile(self, named: Named) -> Selector:
         return compile_selector(named)
@@ -103,16 +90,6 @@ class TiffFile(FileType):
 
     def fields(self, source: Source) -> Iterator[Listed]:
         return listed(open_editor(source))
-
-
-def _pages(given: object) -> tuple[str, ...]:
-    """The pages to remove, one word each, whether they came as a list or behind commas."""
-    texts = given if isinstance(given, tuple) else ()
-    words = tuple(word.strip().lower() for text in texts for word in str(text).split(","))
-    for word in words:
-        if word not in PAGES:
-            raise ValueError(f"remove-pages: {word!r} is none of {', '.join(PAGES)}")
-    return words
 
 
 @hookimpl

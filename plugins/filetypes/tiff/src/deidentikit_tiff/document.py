@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-import attrs
 from deidentikit.errors import FileError
 from deidentikit.filetype import Batch, Document, Field, Place, RegexSelector, Step
 from deidentikit.splice import CHUNK, Sink, Source
@@ -18,6 +17,7 @@ from . import imagej
 from .carriers import KINDS, Opened, open_entry
 from .fields import ImageJField, PartField, entry_texts
 from .matcher import Matcher
+from .options import Options
 from .parts import Part
 from .planes import check_appended, check_reachable, check_whole, doubtful, further_planes
 from .private import remove_private
@@ -27,18 +27,6 @@ from .slides import drop_pages
 
 UNREFERENCED: Final = "bytes that no directory refers to"
 _CLASSIC_END: Final = 1 << 32
-
-
-@attrs.frozen
-class Options:
-    """A section's own options.
-
-    remove_orphans : zero what nothing refers to; None: unless it may be image data
-    """
-
-    remove_private_tags: bool = False
-    remove_pages: tuple[str, ...] = ()
-    remove_orphans: bool | None = None
 
 
 def open_editor(source: Source) -> Editor:

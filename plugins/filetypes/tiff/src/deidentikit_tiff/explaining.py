@@ -17,8 +17,8 @@ from .private import FIRST
 from .selectors import PartSelector, TagSelector
 
 if TYPE_CHECKING:
-    from .document import Options
     from .matcher import Matcher
+    from .options import Options
 
 _CARRIERS: Final = {"xmp": XMP_PACKET, "iptc": IPTC_BLOCK}
 _POINTERS: Final = {IfdKind.EXIF: EXIF_IFD, IfdKind.GPS: GPS_IFD}

@@ -7,12 +7,12 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import suggest
-from deidentikit.filetype import Limits, Named, Rank, RegexSelector, Selector
+from deidentikit.filetype import Limits, Named, Rank, Selector
 from deidentikit_image_metadata import iptc
 from deidentikit_image_metadata import values as tag_values
 from deidentikit_image_metadata.edit import REQUIRED_TAGS
 from deidentikit_image_metadata.ifd import POINTERS, Ifd, IfdKind
-from deidentikit_image_metadata.names import BLOCK_NAMES, block_tags
+from deidentikit_image_metadata.names import BLOCK_NAMES, block_tags, selector_for
 from deidentikit_image_metadata.tags import Space, Tag, all_tags, lookup
 
 _NAME: Final = re.compile(
@@ -82,11 +82,11 @@ class PartSelector(Selector):
 
 def compile_selector(named: Named) -> Selector:
     """The selector for a rule. Raises ValueError, with the nearest name, for one that cannot be."""
-    if named.regex is not None:
-        return RegexSelector.of(named.regex)
-    if named.name is None:
-        raise ValueError("a rule needs a name or a regex")
-    text = named.name.strip()
+    return selector_for(named, _by_name)
+
+
+def _by_name(name: str) -> Selector:
+    text = name.strip()
     match = _NAME.fullmatch(text)
     if match is None:
         raise ValueError("a rule needs the name or the number of a tag")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final, TypeVar
 
 import attrs
-from deidentikit.filetype import Limits, Rank, Selector
+from deidentikit.filetype import Limits, Named, Rank, RegexSelector, Selector
 from deidentikit.kinds import Kind
 
 from . import tags, values
@@ -48,6 +48,19 @@ class KeySelector(Selector):
 
 
 S = TypeVar("S", bound=KeySelector)
+
+
+def selector_for(named: Named, by_name: Callable[[str], Selector]) -> Selector:
+    """The selector for a rule that has a name or a regex.
+
+    by_name : makes the selector of a name; raises ValueError, with near names, for one that cannot be
+    Raises ValueError as `by_name` does, for a regular expression that cannot be used, and where there is neither.
+    """
+    if named.regex is not None:
+        return RegexSelector.of(named.regex)
+    if named.name is None:
+        raise ValueError("a rule needs a name or a regex")
+    return by_name(named.name)
 
 
 def tag_key(space: Space, number: int, kind: IfdKind | None = None) -> Key:
