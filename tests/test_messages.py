@@ -66,6 +66,25 @@ CASES = [
         """,
     ),
     case(
+        "wrong rules one after the other",
+        """
+        dicom:
+          fields:
+            - name: PatientName
+              removes: yes
+            - name: PatientsID
+              hash: yes
+          filenames:
+            - input-regex: (
+              output: a.dcm
+            - output: "{Modality"
+        """,
+        """
+        profile.yml: line 4: dicom.fields[0]: unknown action 'removes'. Did you mean 'remove'?
+        profile.yml: line 5: dicom.fields[1]: 'PatientsID' is no DICOM keyword. Did you mean 'PatientID'? Also near: PatientSex.
+        """,
+    ),
+    case(
         "an action one space off",
         """
         dicom:
@@ -426,15 +445,78 @@ CASES = [
         """,
     ),
     case(
+        "a profile of the toolkit with what is not here",
+        """
+        only-config-profiles: true
+        dicom:
+          retain: true
+          alter_pixels:
+            detect: true
+          fields:
+            - name: PatientName
+              encrypt: true
+        zip:
+          hash-subdirectories: true
+        """,
+        """
+        profile.yml: line 1: unknown section or key 'only-config-profiles'. No sections but those of the profile are ever used: take this out.
+        profile.yml: line 3: dicom: unknown key 'retain'. Nothing is encrypted here: keep the originals, and use `hash` with a key for pseudonyms that you can make again.
+        profile.yml: line 4: dicom: unknown key 'alter_pixels'. Pixels are left alone here: take this block out, and treat burned-in text elsewhere.
+        profile.yml: line 8: dicom.fields[0]: unknown action or key 'encrypt'. Nothing is encrypted here: keep the originals, and use `hash` with a key for pseudonyms that you can make again.
+        profile.yml: line 9: unknown section or key 'zip'. Archives are not opened here: take this block out, unpack them and run the profile over the files.
+        profile.yml: 5 problems
+        """,
+    ),
+    case(
+        "a configuration around profiles",
+        """
+        deid-profile: site
+        deid-profiles:
+          - name: site
+            dicom:
+              fields:
+                - name: PatientID
+                  remove: true
+        """,
+        """
+        profile.yml: line 1: unknown section or key 'deid-profile'. This belongs to a configuration around profiles: give the profile itself, with `dicom:` at its top level.
+        profile.yml: line 2: unknown section or key 'deid-profiles'. This belongs to a configuration around profiles: give the profile itself, with `dicom:` at its top level.
+        profile.yml: 2 problems
+        """,
+    ),
+    case(
+        "an empty list for a value",
+        """
+        dicom:
+          fields:
+            - name: ReferencedStudySequence
+              replace-with: []
+        """,
+        """
+        profile.yml: line 4: lists and blocks in [] or {} are not used here; write replace-with: '' for an empty text, or take 'replace-with' out, which holds nothing
+        profile.yml: 1 problem
+        """,
+    ),
+    case(
+        "an empty block",
+        """
+        json: {}
+        """,
+        """
+        profile.yml: line 1: lists and blocks in [] or {} are not used here; write 'json:' with nothing behind it
+        profile.yml: 1 problem
+        """,
+    ),
+    case(
         "an unknown section",
         """
-        nifti:
+        minc:
           fields:
             - name: descrip
               remove: yes
         """,
         """
-        profile.yml: line 1: unknown section or key 'nifti'. Sections are csv, dicom, filename, jpeg, jpg, json, key-value, key-value-text-file, png, table, tiff, tsv, xml; `deidentikit plugins` lists the file types that are installed.
+        profile.yml: line 1: unknown section or key 'minc'. Sections are csv, dicom, filename, jpeg, jpg, json, key-value, key-value-text-file, png, table, tiff, tsv, xml; `deidentikit plugins` lists the file types that are installed.
         profile.yml: 1 problem
         """,
     ),

@@ -12,6 +12,7 @@ from strictyaml.yamllocation import YAMLChunk
 
 from ..errors import Problem, quoted, suggest
 from ..fragment import Fragment, Key, Validator
+from .foreign import FOREIGN
 from .json_values import JsonSchema, explained, scalar
 from .scalars import Scalar
 
@@ -141,6 +142,8 @@ class Node:
         dashed = key.strip().lower().replace("_", "-")
         if dashed in names:
             help_ = f" Write {dashed!r}."
+        elif dashed in FOREIGN:
+            help_ = f" {FOREIGN[dashed]}."
         else:
             help_ = hint or suggest(key, names)
         if not help_:

@@ -135,16 +135,21 @@ def _malformed(problem: str, at: int, column: int, lines: list[str]) -> Problem:
 def _flow(text: str, at: int, column: int) -> str:
     """How to write in block form what stands in flow style, shown on the author's own lines."""
     line = text.splitlines()[at]
-    if line[column] == "{" and "}" in line[column:] and ":" not in line[column:]:
+    rest = line[column:]
+    if rest.startswith("{") and "}" in rest and ":" not in rest and not rest[1:].lstrip().startswith("}"):
         return "a text beginning with '{' needs quotes, such as '{x}.dcm'"
     said = "lists and blocks in [] or {} are not used here"
     before = _BEFORE_FLOW.fullmatch(line[:column])
-    value = _one_flow(line[column:])
+    value = _one_flow(rest)
     if value is None or before is None or _bare(before["key"]) in SECRETS:
         return f"{said}; write each entry on a line of its own, behind '- ' (lists) or as 'key: value' (blocks)"
     key = before["key"]
+    if not value and key is None:
+        return f"{said}; take out what holds nothing"
     if not value:
-        return f"{said}; take out what holds nothing" if key is None else f"{said}; take out {key!r}, it holds nothing"
+        if isinstance(value, list):
+            return f"{said}; write {key}: '' for an empty text, or take {key!r} out, which holds nothing"
+        return f"{said}; write '{key}:' with nothing behind it"
     indent = " " * len(before["indent"])
     if key is None:
         shown = _block(value, indent)
