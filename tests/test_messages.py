@@ -80,8 +80,12 @@ CASES = [
             - output: "{Modality"
         """,
         """
-        profile.yml: line 4: dicom.fields[0]: unknown action 'removes'. Did you mean 'remove'?
-        profile.yml: line 5: dicom.fields[1]: 'PatientsID' is no DICOM keyword. Did you mean 'PatientID'? Also near: PatientSex.
+        profile.yml: line 4: dicom.fields[0]: unknown action or key 'removes'. Did you mean 'remove'?
+        profile.yml: line 5: dicom.fields[1]: 'PatientsID' is no DICOM keyword. Did you mean 'PatientID'? Also near: PatientSize, PatientSex.
+        profile.yml: line 6: warning: dicom.fields[1].hash: a hash without a key can be undone by trying all likely values; give a key with --key-file
+        profile.yml: line 8: dicom.filenames[0].input-regex: found '(', expected a regular expression: the '(' at character 1 has no ')'; a bracket that means itself is written '\\('
+        profile.yml: line 10: dicom.filenames[1].output: a brace in '{Modality' has no partner; parts are written {name}
+        profile.yml: 4 problems
         """,
     ),
     case(

@@ -108,17 +108,16 @@ def _compile_section(section: Section, keyed: bool) -> tuple[Plan | None, list[P
     file_type = section.file_type
     problems: list[Problem] = []
     steps: list[Step] = []
-    for number, rule in enumerate(section.rules):
-        where = f"{section.name}.fields[{number}]"
+    for rule in section.rules:
         try:
             selector = file_type.compile(rule.named)
         except ValueError as error:
-            problems.append(Problem(rule.line, where, str(error)))
+            problems.append(Problem(rule.line, rule.where, str(error)))
             continue
         if not isinstance(selector, Selector):
             raise BrokenContract(type(file_type), f"compile gives {type(selector).__name__}, not a Selector")
         messages = _misfits(file_type, selector, rule, keyed)
-        problems += [Problem(rule.line, where, message) for message in messages]
+        problems += [Problem(rule.line, rule.where, message) for message in messages]
         steps.append(
             Step(
                 selector,
@@ -187,18 +186,18 @@ def _never_winning(section: str, steps: Iterable[Step]) -> Iterator[Problem]:
 
 def _compile_names(section: Section, file_type: FileType) -> tuple[Naming, list[Problem]]:
     problems: list[Problem] = []
-    patterns = tuple(_name_patterns(f"{section.name}.filenames", section.filenames, problems))
-    folders = tuple(_name_patterns(f"{section.name}.folders", section.folders, problems))
+    patterns = tuple(_name_patterns(section.filenames, problems))
+    folders = tuple(_name_patterns(section.folders, problems))
     default = None if file_type.default_name is None else Template.parse(file_type.default_name)
     return Naming(patterns, folders, default, section.formats), problems
 
 
-def _name_patterns(where: str, rules: Iterable[NameRule], problems: list[Problem]) -> Iterator[NamePattern]:
-    for number, rule in enumerate(rules):
+def _name_patterns(rules: Iterable[NameRule], problems: list[Problem]) -> Iterator[NamePattern]:
+    for rule in rules:
         try:
             template = Template.parse(rule.output)
         except ValueError as error:
-            problems.append(Problem(rule.line, f"{where}[{number}].output", str(error)))
+            problems.append(Problem(rule.line, f"{rule.where}.output", str(error)))
             continue
         unknown = [name for name in rule.groups if name not in {*rule.input_regex.groupindex, *template.names()}]
         if unknown:
@@ -208,7 +207,7 @@ def _name_patterns(where: str, rules: Iterable[NameRule], problems: list[Problem
                 f"{suggest(name, known)}"
                 for name in unknown
             )
-            problems.append(Problem(rule.line, f"{where}[{number}].groups", message))
+            problems.append(Problem(rule.line, f"{rule.where}.groups", message))
         yield NamePattern(rule.input_regex, template, rule.groups, rule.line)
 
 

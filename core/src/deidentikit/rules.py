@@ -56,12 +56,14 @@ class Rule:
     """One entry of ``fields``.
 
     on_error : ``refuse``, ``remove`` or ``empty``; None where the rule leaves it to its section
+    where : its place in the profile, such as ``dicom.fields[3]``, for messages
     """
 
     named: Named
     action: Action
     line: int
     on_error: str | None = None
+    where: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen
@@ -71,12 +73,14 @@ class NameRule:
     input_regex : matched on the input's name, or on the name of a folder of its path
     output : template of the new name, as written
     groups : actions on named groups of the regex, and on fields in the template
+    where : its place in the profile, such as ``dicom.filenames[0]``, for messages
     """
 
     input_regex: re.Pattern[str]
     output: str
     groups: Mapping[str, Action] = attrs.field(factory=dict, hash=False)
     line: int = 0
+    where: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen

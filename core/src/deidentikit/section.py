@@ -225,7 +225,7 @@ class SectionReader:
             keys={key: found[key] for key in self._keys.rule if key in found},
         )
         on_error = found.get("on-error")
-        return Rule(named, action, node.line, None if on_error is None else str(on_error))
+        return Rule(named, action, node.line, None if on_error is None else str(on_error), node.where)
 
     def _misspells(self, key: str, names: Iterable[str]) -> bool:
         """Whether a key that means nothing is like one of these; it is reported by itself."""
@@ -268,6 +268,7 @@ class SectionReader:
                     str(found["output"]),
                     groups,
                     entry.line,
+                    entry.where,
                 )
 
     def _groups(self, node: Node | None) -> dict[str, Action]:
