@@ -21,6 +21,7 @@ SINGLE = ("LT", "ST", "UT")
 JAPANESE = b"ISO 2022 IR 13\\ISO 2022 IR 87\\ISO 2022 IR 159"
 KOREAN = b"\\ISO 2022 IR 149"
 CHINESE = b"\\ISO 2022 IR 58"
+EAST_ASIAN = b"\\ISO 2022 IR 87\\ISO 2022 IR 149"
 EUROPEAN = b"ISO 2022 IR 100\\ISO 2022 IR 126\\ISO 2022 IR 144"
 
 
@@ -157,6 +158,7 @@ def test_what_the_declared_set_does_not_explain_is_no_text(declared: bytes | Non
         (KOREAN, "ü"),
         (EUROPEAN, "山"),
         (b"GBK", "\U0001f600"),
+        (b"ISO_IR 13", "¥"),
     ],
 )
 def test_what_the_declared_set_does_not_hold_is_refused(declared: bytes | None, text: str) -> None:
@@ -174,6 +176,7 @@ def test_what_the_declared_set_does_not_hold_is_refused(declared: bytes | None, 
             (KOREAN, "김희중洪吉洞 A^=1"),
             (CHINESE, "王小东 A^=1"),
             (EUROPEAN, "ÄöΔιЛюкce A^=1"),
+            (EAST_ASIAN, "山郎김희 A^=1"),
             (b"ISO_IR 192", "Äö山😀 A^=1"),
             (b"GB18030", "Äö山😀牛 A^=1"),
         ]
@@ -181,6 +184,7 @@ def test_what_the_declared_set_does_not_hold_is_refused(declared: bytes | None, 
     st.booleans(),
 )
 @example((JAPANESE, "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"), True)
+@example((EAST_ASIAN, "김郎희"), False)
 def test_what_is_written_is_read_again(case: tuple[bytes, str], name: bool) -> None:
     declared, text = case
     encoding = Encoding.of(declared)

@@ -59,6 +59,7 @@ _BACKSLASHES: Final = {
     "shift_jis": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\xfc]|(\\)", re.DOTALL),
     "iso2022": re.compile(rb"\x1b\$(?:B|\(D)(?:[\x21-\x7e]{2})*|(\\)", re.DOTALL),
 }
+_NOT_HELD: Final = "the file's Specific Character Set cannot hold the new value"
 _TEXT_RESETS: Final = re.compile(rb"([\t\n\f\r]+)")
 _NAME_RESETS: Final = re.compile(rb"([\t\n\f\r^=]+)")
 
@@ -144,28 +145,37 @@ class Encoding:
                 return text.encode("ascii")
             if "\x1b" not in text:
                 if not self.extends:
-                    return text.encode(self.codec)
+                    raw = text.encode(self.codec)
+                    if raw.decode(self.codec) == text:  # a yen sign in Shift JIS would come back as a backslash
+                        return raw
+                    raise FieldError("charset", _NOT_HELD)
                 pattern = r"([\t\n\f\r^=\\]+)" if name else r"([\t\n\f\r\\]+)"
                 return b"".join(self._encode_switched(run) for run in re.split(pattern, text))
         except UnicodeEncodeError:
             pass
-        raise FieldError("charset", "the file's Specific Character Set cannot hold the new value")
+        raise FieldError("charset", _NOT_HELD)
 
     def _encode_switched(self, text: str) -> bytes:
+        """A run of text with escape sequences before what the first set does not hold, and back to it at the end.
+
+        Readers disagree on whether G1 outlasts a visit to a two-byte set of G0, so its set is then called again.
+        """
         out = bytearray()
         high, double = self.codec, b""
+        called = high
         single = b"\x1b(J" if self.codec == "shift_jis" else b"\x1b(B"
         for char in text:
             data, escape, codec = self._encode_char(char, high)
             if double and double != escape:
                 out += single
                 double = b""
+                called = high if high == self.codec else ""
             if escape in (_JIS_X0208, _JIS_X0212):
                 out += b"" if double else escape
                 double = escape
-            elif codec != high:
+            elif escape and codec != called:
                 out += escape
-                high = codec
+                high = called = codec
             out += data
         if double:
             out += single
