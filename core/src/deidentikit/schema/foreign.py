@@ -7,7 +7,9 @@ from typing import Final
 _ENCRYPTION: Final = (
     "Nothing is encrypted here: keep the originals, and use `hash` with a key for pseudonyms that you can make again"
 )
-_INGEST: Final = "This belongs to a configuration around profiles: give the profile itself, with `dicom:` at its top level"
+_INGEST: Final = (
+    "This belongs to a configuration around profiles: give the profile itself, with `dicom:` at its top level"
+)
 
 FOREIGN: Final = {
     "alter-pixels": "Pixels are left alone here: take this block out, and treat burned-in text elsewhere",
@@ -18,7 +20,7 @@ FOREIGN: Final = {
     "deid-profiles": _INGEST,
     "encrypt": _ENCRYPTION,
     "force-nonce": _ENCRYPTION,
-    "map-subjects": "Subjects are not looked up in a table: take this out, and use `hash` with a key for their pseudonyms",
+    "map-subjects": "Subjects are not looked up in a table: take this out, and use `hash` with a key for pseudonyms",
     "nifti": "NIfTI files are not read here: take this block out; a section `filename` renames and copies such files",
     "only-config-profiles": "No sections but those of the profile are ever used: take this out",
     "private-key": _ENCRYPTION,
