@@ -210,6 +210,9 @@ class RowsColumn:
             raise FieldError("wrong-kind", "a cell holds neither commas nor line ends")
         return text
 
+    def encode_many(self, values: Sequence[Value], cells: Sequence[str], form: Form) -> Sequence[str]:
+        return [self.encode(value, cell, form) for value, cell in zip(values, cells, strict=True)]
+
     def put(self, cells: Sequence[str]) -> None:
         for row, cell in zip(self._batch.new, cells, strict=True):
             row[self._index] = cell

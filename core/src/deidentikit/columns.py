@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, cast
 
-from .action import Action, Verdict
-from .context import Context, subject_text
-from .daycolumn import DayColumn
+from .action import Action
+from .columncells import Cells, Key, Who
+from .context import Context
+from .daycolumn import DaySteps
 from .errors import FieldError
 from .filetype import Batch, Column, Step
-from .kinds import Value
-from .memo import check_readable
-from .nesting import is_by_subject, is_deterministic, reads_of
+from .kinds import canonical_text
 from .plan import Plan
-from .results import result_of
 
 _ROOM: Final = 1 << 18
 """Cells remembered at a time, shared among all columns."""
 _PEOPLE: Final = 1 << 16
-"""Subjects, and values of a column, remembered at a time."""
-_LENGTH: Final = 256
-"""Longer cells are worked out each time."""
-
-Who = str | int | None
-"""Whose cell it is: a subject, or a row's number where the row names none; None where that does not matter."""
-Key = str | tuple[Who, str, *tuple[str, ...]]
-"""What decides a cell's result: the cell; or whose it is, the cell, and other cells of the row."""
+"""Subjects remembered at a time."""
 
 
 class Columns:
     """The work on one table. Results are remembered from batch to batch, within bounds."""
 
-    __slots__ = ("_batch", "_context", "_first", "_made", "_nobody", "_people", "_rows", "_subject", "_texts", "_who")
+    __slots__ = (
+        "_batch",
+        "_context",
+        "_first",
+        "_made",
+        "_nobody",
+        "_people",
+        "_rows",
+        "_somebody",
+        "_steps",
+        "_subject",
+        "_texts",
+        "_who",
+    )
 
     def __init__(self, plan: Plan, context: Context) -> None:
         """context : the file's; it knows the subject where that is read from the input's path"""
@@ -42,7 +46,9 @@ class Columns:
         self._texts = _Subjects()
         self._nobody = context.rows([None])[0]
         self._nobody.bind(_no_originals)
-        self._made: dict[tuple[Step, str], _Cells] = {}
+        (self._somebody,) = self._nobody.rows([""])
+        self._made: dict[tuple[Step, str], Cells] = {}
+        self._steps: list[DaySteps] = []
         self._batch: Batch | None = None
         self._first = 1
         self._rows = 0
@@ -65,13 +71,13 @@ class Columns:
             return 0
         made = self._made.get((step, column.path))
         if made is None:
-            made = self._made[step, column.path] = _Cells(step, self._context_of)
+            made = self._made[step, column.path] = Cells(step, self._context_of)
             for each in self._made.values():
                 each.room = _ROOM // len(self._made)
         made.turn_to(column)
         assert self._batch is not None
         try:
-            column.put(self._moved(column, cells, made) or [*map(made.__getitem__, self._keys(cells, made))])
+            column.put(self._new(column, cells, made))
         except FieldError as error:
             if made.failed is None:
                 raise
@@ -81,24 +87,49 @@ class Columns:
             self._context.bind(self._batch.original)
         return made.fallbacks
 
-    def _moved(self, column: Column, cells: Sequence[str], made: _Cells) -> Sequence[str] | None:
-        """The cells of a column whose action moves dates by the days of each row's subject; None for others."""
-        if made.days is None or not self._by_row(made):
-            return None
-        try:
-            steps = [*map(made.days.__getitem__, self._whose())]
-        except (FieldError, _NoDays):
-            return None
-        moved = made.day_column.moved(column, cells, steps)
-        if None not in moved:
-            return moved  # type: ignore[return-value]
-        return [made[key] if new is None else new for new, key in zip(moved, self._keys(cells, made), strict=True)]
+    def _new(self, column: Column, cells: Sequence[str], made: Cells) -> Sequence[str]:
+        """The new cells."""
+        keys = self._keys(cells, made)
+        new = self._at_once(column, cells, made)
+        if new is None:
+            return [*map(made.__getitem__, keys)]
+        if None in new:
+            return [made[key] if text is None else text for text, key in zip(new, keys, strict=True)]
+        return cast(Sequence[str], new)
 
-    def _by_row(self, made: _Cells) -> bool:
+    def _at_once(self, column: Column, cells: Sequence[str], made: Cells) -> Sequence[str | None] | None:
+        """The new cells, where the action treats a column as a whole; None for those that it has to be asked for."""
+        by_row = self._by_row(made)
+        if by_row and made.day_column is not None:
+            steps = self._days(made.action).of(self._whose())
+            if steps is not None:
+                return made.day_column.moved(column, cells, steps)
+        if not made.at_once:
+            return None
+        if by_row:
+            return made.many(cells, [*map(str, self._whose())], self._context)
+        return made.learn(cells, self._context.subject_or_row if made.by_subject else "", self._context)
+
+    def _days(self, action: Action) -> DaySteps:
+        """The days by which an action moves; equal actions move alike."""
+        for steps in self._steps:
+            if steps.action == action:
+                return steps
+        self._steps.append(DaySteps(action, self._passing))
+        return self._steps[-1]
+
+    def _passing(self, who: str | int) -> Context:
+        """A context that serves until the next one is asked for."""
+        if isinstance(who, int):
+            return self._context_of(who)
+        self._somebody.set_subject(who, "")
+        return self._somebody
+
+    def _by_row(self, made: Cells) -> bool:
         """Whether a result depends on whose row it is."""
         return made.by_subject and (self._subject is None or self._subject.path is None)
 
-    def _keys(self, cells: Sequence[str], made: _Cells) -> Iterable[Key]:
+    def _keys(self, cells: Sequence[str], made: Cells) -> Iterable[Key]:
         """What decides each row's result."""
         whose = self._by_row(made)
         if not whose and not made.reads:
@@ -118,8 +149,13 @@ class Columns:
             texts = () if field is None else self._batch.subjects(field)
             self._nobody.set_subject(None, _trouble(field, absent=not texts))
             found = [*map(self._texts.__getitem__, texts)]
-            known = found or [None] * self._rows
-            who = self._who = [row if name is None else name for row, name in zip(rows, known, strict=True)]
+            if not found:
+                who = rows
+            elif None in found:
+                who = [row if name is None else name for row, name in zip(rows, found, strict=True)]
+            else:
+                who = cast(Sequence[str], found)
+            self._who = who
         return who
 
     def _context_of(self, who: Who) -> Context:
@@ -150,115 +186,10 @@ def _no_originals(name: str) -> Sequence[str]:
 
 
 class _Subjects(dict[str, str | None]):
-    """Canonical texts of subjects by the text of their cells."""
+    """Canonical texts of subjects by the text of their cells; None for an empty one."""
 
     def __missing__(self, text: str) -> str | None:
         if len(self) >= _PEOPLE:
             self.clear()
-        found = self[text] = subject_text((text,))
+        found = self[text] = canonical_text(text) or None
         return found
-
-
-class _NoDays(Exception):
-    """The action does more than move dates by days."""
-
-
-class _Days(dict[str | int, int]):
-    """By how many days an action moves dates, by whose they are."""
-
-    def __init__(self, action: Action, context_of: Callable[[Who], Context]) -> None:
-        super().__init__()
-        self._action = action
-        self._context_of = context_of
-
-    def __missing__(self, who: str | int) -> int:
-        days = self._action.days(self._context_of(who))
-        if days is None:
-            raise _NoDays
-        if isinstance(who, str):
-            if len(self) >= _PEOPLE:
-                self.clear()
-            self[who] = days
-        return days
-
-
-class _Cells(dict[Key, str]):
-    """New cells of a column by what decides them; a missing one is worked out.
-
-    by_subject : a result depends on whose cell it is
-    reads : other columns that a result depends on
-    room : how many are remembered
-    days, day_column : for an action that moves dates by days
-    fallbacks : cells of this batch that `on-error` emptied
-    failed : what the last result that could not be worked out was for
-    """
-
-    def __init__(self, step: Step, context_of: Callable[[Who], Context]) -> None:
-        super().__init__()
-        action = step.action
-        self._step = step
-        self._action = action
-        self._form = step.form
-        self._context_of = context_of
-        self.by_subject = is_by_subject(action)
-        self.reads = tuple(dict.fromkeys(reads_of(action)))
-        self.room = _ROOM
-        self._remembers = is_deterministic(action)
-        one_by_one = type(action).apply_field is Action.apply_field
-        moves = type(action).days is not Action.days and self._remembers and one_by_one and not self.reads
-        self.days = _Days(action, context_of) if moves else None
-        self.day_column = DayColumn(step.form)
-        self._values: dict[str, Value | None] = {}
-        self.fallbacks = 0
-        self.failed: Key | None = None
-
-    def turn_to(self, column: Column) -> None:
-        """Take cells from the column in its next batch."""
-        self._column = column
-        self._limits = column.limits
-        self.fallbacks = 0
-        self.failed = None
-
-    def __missing__(self, key: Key) -> str:
-        others: Sequence[str] = ()
-        if isinstance(key, str):
-            who, cell = None, key
-        elif self.reads:
-            who, cell, *others = key
-        else:
-            who, cell = key  # type: ignore[misc]
-        context = self._context_of(who)
-        context.limits = self._limits
-        if self.reads:
-            row = {name: (text,) if text else () for name, text in zip(self.reads, others, strict=True)}
-            context.bind(row.__getitem__)
-        try:
-            made = self._result(cell, context)
-        except FieldError:
-            if self._step.on_error == "refuse":
-                self.failed = key
-                raise
-            self.fallbacks += 1
-            return self._column.encode(None, cell, self._form)
-        if type(who) is not int and self._remembers and len(cell) <= _LENGTH:
-            if len(self) >= self.room:
-                self.clear()
-            self[key] = made
-        return made
-
-    def _result(self, cell: str, context: Context) -> str:
-        value = self._values.get(cell, "")
-        if value == "":
-            value = self._column.decode(cell, self._form)
-            if self.by_subject and len(cell) <= _LENGTH:
-                if len(self._values) >= _PEOPLE:
-                    self._values.clear()
-                self._values[cell] = value
-        if value is None:
-            return cell
-        if isinstance(value, bytes):
-            check_readable(value, self._action)
-        result = result_of(self._action, value, context, self._form.kind)
-        if isinstance(result, Verdict):
-            return cell if result is Verdict.KEEP else self._column.encode(None, cell, self._form)
-        return self._column.encode(result, cell, self._form)

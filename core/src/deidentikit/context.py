@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from decimal import Context as DecimalContext
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from .action import Action, Verdict
+from .draws import join, join_rows, uniform, uniforms, whole
 from .errors import FieldError, UsageError
 from .filetype import Limits
 from .kinds import Formats, Kind, Value, canonical_text, text_codec, utc_today
@@ -22,17 +22,6 @@ SALT: Final = b"deidentikit/1"
 LABELS: Final = ("hash", "uid", "shift", "jitter", "jitter-date", "path")
 _RUN_ALONE: Final = frozenset({"jitter", "jitter-date", "path"})
 MIN_KEY_BYTES: Final = 32
-_DRAW: Final = DecimalContext(prec=28)
-_UNIT: Final = DecimalContext(prec=63).power(2, -63)
-
-
-def join(*parts: str | bytes) -> bytes:
-    """Several inputs as one, each behind its length in 4 big-endian bytes."""
-    joined = b""
-    for part in parts:
-        raw = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        joined += len(raw).to_bytes(4, "big") + raw
-    return joined
 
 
 class _Mac:
@@ -55,6 +44,18 @@ class _Mac:
         inner.update(data)
         outer.update(inner.digest())
         return outer.digest()
+
+    def digests(self, messages: Iterable[bytes]) -> list[bytes]:
+        """The digest of each of many."""
+        copy_inner, copy_outer = self._inner.copy, self._outer.copy
+        made: list[bytes] = []
+        add = made.append
+        for data in messages:
+            inner, outer = copy_inner(), copy_outer()
+            inner.update(data)
+            outer.update(inner.digest())
+            add(outer.digest())
+        return made
 
 
 class Keys:
@@ -82,12 +83,19 @@ class Keys:
         label : one of `LABELS`, or an action's own, whose key is derived when it is first asked for
         Raises FieldError (``no-key``) for a label that a run without a key does not have.
         """
+        return self._mac(label).digest(data)
+
+    def macs(self, label: str, messages: Iterable[bytes]) -> list[bytes]:
+        """What `mac` gives for each of many."""
+        return self._mac(label).digests(messages)
+
+    def _mac(self, label: str) -> _Mac:
         found = self._labels.get(label)
         if found is None:
             if not self.keyed:
                 raise FieldError("no-key", "this needs a key: name one with --key-file or `key:`")
             found = self._labels[label] = self._derived(label)
-        return found.digest(data)
+        return found
 
     def _derived(self, label: str) -> _Mac:
         return _Mac(hmac.digest(self._prk, label.encode() + b"\x01", "sha256"))
@@ -247,15 +255,28 @@ class Context:
         """
         return self.keys.mac(label, data)
 
+    def macs(self, label: str, messages: Iterable[bytes]) -> list[bytes]:
+        """What `mac` gives for each of many."""
+        return self.keys.macs(label, messages)
+
     def uniform(self, label: str, *parts: str) -> Decimal:
         """A draw from [-1, 1) that the key and `parts` decide, to 28 digits."""
-        number = int.from_bytes(self.mac(label, join(*parts))[:8], "big")
-        return _DRAW.multiply(Decimal(number - 2**63), _UNIT)
+        return uniform(self.mac(label, join(*parts)))
+
+    def uniforms(self, label: str, *columns: Sequence[str]) -> list[Decimal]:
+        """What `uniform` gives for the parts of each row.
+
+        columns : the first part of every row, the second part of every row, and so on
+        """
+        return uniforms(self.keys.macs(label, join_rows(columns)))
 
     def whole(self, label: str, span: int, *parts: str) -> int:
         """A whole number from -span to span, never 0, that the key and `parts` decide."""
-        number = int.from_bytes(self.mac(label, join(*parts)), "big") % (2 * span) - span
-        return number + 1 if number >= 0 else number
+        return whole(self.mac(label, join(*parts)), span)
+
+    def wholes(self, label: str, span: int, *columns: Sequence[str]) -> list[int]:
+        """What `whole` gives for the parts of each row; `columns` as in `uniforms`."""
+        return [whole(digest, span) for digest in self.keys.macs(label, join_rows(columns))]
 
     def shift(self, days: int) -> int:
         """The subject's own shift: from -1 to -`days` days."""

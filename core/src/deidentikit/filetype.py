@@ -175,6 +175,9 @@ class Column(Field, Protocol):
         None makes it empty. Raises FieldError as `Field.write` does.
         """
 
+    def encode_many(self, values: Sequence[Value], cells: Sequence[str], form: Form) -> Sequence[str]:
+        """What `encode` makes of each value and its cell. Raises FieldError if it cannot be done for all."""
+
     def put(self, cells: Sequence[str]) -> None:
         """The new cells, row by row."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import TYPE_CHECKING, Final
 
 from .action import Action, Verdict
@@ -73,6 +74,21 @@ def one_of_one(result: object, action: Action, kind: Kind) -> Value | Verdict:
     if len(found) != 1:
         raise FieldError("wrong-kind", f"{action.name} does not make one value of one")
     return found[0]
+
+
+def many_results(result: object, count: int, action: Action, kind: Kind) -> Sequence[Value | None] | None:
+    """A result of `Action.apply_many`. Raises BrokenContract for one that is no sequence of so many values or None."""
+    if result is None:
+        return None
+    if not isinstance(result, Sequence) or isinstance(result, str | bytes) or len(result) != count:
+        raise BrokenContract(
+            type(action), f"the action {action.name!r} gives {_named(result)} in place of {count} values"
+        )
+    allowed = (NoneType, *VALUE_TYPES[kind])
+    if not all(issubclass(found, allowed) for found in {*map(type, result)}):
+        wrong = next(value for value in result if not isinstance(value, allowed))
+        raise BrokenContract(type(action), f"the action {action.name!r} gives {_named(wrong)} for a {kind.value}")
+    return result
 
 
 def texts(answer: object, asked: type, method: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from deidentikit import columns, daycolumn
+from deidentikit import columncells, columns, daycolumn
 from deidentikit.testing import Project
 from deidentikit.testing.driving import Done
 
@@ -126,6 +126,8 @@ def test_results_are_the_same_when_little_is_remembered(clean: Clean, monkeypatc
     rows = [f"P{n % 5},19{50 + n % 9}-01-0{1 + n % 8},,n{n % 11},{n % 3}" for n in range(90)]
     table = "\n".join(["who,birth,seen,id,grade", *rows, ""])
     expected = clean(section, table).data
-    for module, name in ((columns, "_PEOPLE"), (columns, "_ROOM"), (daycolumn, "_ROOM")):
-        monkeypatch.setattr(module, name, 1)
+    bounds = {columns: ("_PEOPLE", "_ROOM"), columncells: ("_VALUES",), daycolumn: ("_PEOPLE", "_ROOM")}
+    for module, names in bounds.items():
+        for name in names:
+            monkeypatch.setattr(module, name, 1)
     assert clean(section, table).data == expected

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, Inexact
 from decimal import Context as Arithmetic
+from itertools import repeat
+from operator import eq
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 import attrs
@@ -117,12 +119,37 @@ class Jitter(Action):
             moved = _spellable(moved, None if limits is None else limits.max_length)
         if moved == value:
             raise FieldError("out-of-range", "the jitter-range is too small to change a number of this size")
-        if self.jitter_min is None and self.jitter_max is None:
+        return _held(moved, self._bounds(whole_field or self._stays_whole(value)))
+
+    def apply_many(
+        self, values: Sequence[Value], subjects: Sequence[str], context: Context
+    ) -> Sequence[Value | None] | None:
+        limits = context.limits
+        if limits is not None and (limits.step == 1 or limits.max_length is not None):
+            return None
+        numbers = [value for value in values if isinstance(value, Decimal) and value.is_finite()]
+        if len(numbers) < len(values):
+            return None
+        parts = (subjects, [*map(canonical_number, numbers)])
+        if self.whole_steps:
+            try:
+                moved = [*map(_EXACT.add, numbers, context.wholes("jitter", int(self.jitter_range), *parts))]
+            except Inexact:
+                return None
+        else:
+            amounts = context.uniforms("jitter", *parts)
+            moved = [*map(_ROUNDED[0].normalize, map(_WIDE.fma, amounts, repeat(self.jitter_range), numbers))]
+        if self.jitter_min is None and self.jitter_max is None and not any(map(eq, moved, numbers)):
             return moved
-        low, high = self._bounds(whole_field or (self.whole_steps and value == value.to_integral_value()))
-        if low is not None and moved < low:
-            return low
-        return high if high is not None and moved > high else moved
+        bounds = self._bounds(False), self._bounds(True)
+        return [
+            None if after == before else _held(after, bounds[self._stays_whole(before)])
+            for before, after in zip(numbers, moved, strict=True)
+        ]
+
+    def _stays_whole(self, value: Decimal) -> bool:
+        """A whole number to which only whole amounts are added."""
+        return self.whole_steps and value == value.to_integral_value()
 
     def _whole_part(self, draw: Decimal) -> int:
         """The amount cut to a whole number; 1 up or down where nothing would be left."""
@@ -136,6 +163,14 @@ class Jitter(Action):
             low = None if low is None else low.to_integral_value(ROUND_CEILING)
             high = None if high is None else high.to_integral_value(ROUND_FLOOR)
         return low, high
+
+
+def _held(value: Decimal, bounds: tuple[Decimal | None, Decimal | None]) -> Decimal:
+    """The value, or the bound that it lies beyond."""
+    low, high = bounds
+    if low is not None and value < low:
+        return low
+    return high if high is not None and value > high else value
 
 
 def _add(value: Decimal, step: int) -> Decimal:

@@ -54,7 +54,7 @@ class TableBatch:
         if at is None:
             return ()
         cells = self.cells(at)
-        if not self.quotes:
+        if not self.quotes or not self.spelling.any_quoted(cells):
             return cells
         texts = {cell: self.spelling.text(cell) for cell in set(cells)}
         return [*map(texts.__getitem__, cells)]
@@ -124,6 +124,7 @@ class TableColumn:
         self.path = path
         self.decode = batch.spelling.decode
         self.encode = batch.spelling.encode
+        self.encode_many = batch.spelling.encode_many
 
     @property
     def required(self) -> bool:

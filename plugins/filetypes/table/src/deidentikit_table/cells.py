@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, cast
 
 from deidentikit.errors import FieldError
-from deidentikit.kinds import Form, Formats, Kind, Value, text_codec
+from deidentikit.kinds import Form, Formats, Kind, Value, spell_number, text_codec
 
 from .dialect import MARK, Dialect
 
@@ -23,7 +25,8 @@ class Spelling:
         self._comment = dialect.comment
         self._missing = dialect.missing
         self._encoding = encoding
-        self._special = re.compile(f"[{MARK}\r\n{re.escape((dialect.delimiter or ',') + (dialect.quote or ''))}]")
+        self._specials = f"{MARK}\r\n{dialect.delimiter or ','}{dialect.quote or ''}"
+        self._special = re.compile(f"[{re.escape(self._specials)}]")
         self._turn_to(Form(Kind.TEXT))
 
     def text(self, cell: str) -> str:
@@ -36,6 +39,10 @@ class Spelling:
     def is_quoted(self, cell: str) -> bool:
         """Whether it stands in quotes."""
         return self._quote is not None and cell.startswith(self._quote)
+
+    def any_quoted(self, cells: Sequence[str]) -> bool:
+        """Whether some may stand in quotes."""
+        return self._quote is not None and self._quote in "".join(cells)
 
     def spell(self, text: str, *, quoted: bool) -> str:
         """A cell that holds a text, in quotes where it needs them or where `quoted` asks for them.
@@ -91,6 +98,25 @@ class Spelling:
             text = self._codec.encode(value, before)
         return cell if text == before else self.spell(text, quoted=quoted)
 
+    def encode_many(self, values: Sequence[Value], cells: Sequence[str], form: Form) -> Sequence[str]:
+        """What `encode` gives for each value and its cell. Raises FieldError if it cannot be done for all."""
+        texts = _texts(values, form.kind)
+        if texts is not None and self._is_plain("".join(texts)):
+            before = "".join(cells)
+            if form.kind is Kind.TEXT or len(before.split(None, 1)) == 1:  # a number has white space around it anew
+                quote = self._quote
+                if quote is None or quote not in before:
+                    return texts
+                return [
+                    f"{quote}{text}{quote}" if cell.startswith(quote) else text
+                    for text, cell in zip(texts, cells, strict=True)
+                ]
+        return [self.encode(value, cell, form) for value, cell in zip(values, cells, strict=True)]
+
+    def _is_plain(self, text: str) -> bool:
+        """Whether all parts of a text can stand in cells as they are."""
+        return text.isascii() and self._comment is None and not any(char in text for char in self._specials)
+
     def _of_bytes(self, value: Value) -> str:
         if not isinstance(value, bytes):
             raise FieldError("wrong-kind", "the action's result is no bytes")
@@ -103,3 +129,16 @@ class Spelling:
         self._form = form
         self._typed = form.kind in _TYPED
         self._codec = text_codec(form, FORMATS)
+
+
+def _texts(values: Sequence[Value], kind: Kind) -> Sequence[str] | None:
+    """How the values of a kind are spelled where nothing is around them; None where more decides."""
+    types = {*map(type, values)}
+    if kind is Kind.TEXT and types == {str}:
+        return cast(Sequence[str], values)
+    if kind is Kind.NUMBER and types == {Decimal}:
+        texts = [*map(str, values)]
+        if "E" in "".join(texts):
+            texts = [*map(spell_number, cast(Sequence[Decimal], values))]
+        return texts
+    return None
