@@ -1,20 +1,12 @@
-"""What became of each input, the run's totals, and the journal: never a field's value."""
+"""What became of each input, and the run's totals: never a field's value."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Mapping
 
 import attrs
 
-from .errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from .context import Keys
-    from .registry import PluginInfo
-
-SCHEMA = 1
+from .errors import ExitCode
 
 
 @attrs.frozen
@@ -103,85 +95,3 @@ class Report:
     def refused(self) -> tuple[Outcome, ...]:
         """The inputs that were refused."""
         return tuple(outcome for outcome in self.outcomes if outcome.status == "refused")
-
-
-def input_record(outcome: Outcome, keys: Keys, with_paths: bool = False) -> dict[str, Any]:
-    """The journal's record of one input. Paths appear only where `with_paths` says so."""
-    record: dict[str, Any] = {
-        "record": "input",
-        "id": keys.path_id(outcome.path),
-        "type": outcome.section,
-        "outcome": outcome.status,
-        "reason": outcome.reason,
-        "rules": [attrs.asdict(rule) for rule in outcome.rules],
-        "effects": dict(outcome.effects),
-        "dropped": list(outcome.dropped),
-        "fallbacks": outcome.fallbacks,
-        "residual": outcome.residual,
-        "bytes_in": outcome.bytes_in,
-        "bytes_out": outcome.bytes_out,
-        "sha256": outcome.sha256,
-    }
-    if with_paths:
-        record["path"] = outcome.path
-        record["output"] = outcome.output
-    return record
-
-
-class Journal:
-    """``journal.jsonl``: one JSON object a line, flushed as it is written.
-
-    Its methods raise UsageError where nothing more can be written, as on a full disk.
-    """
-
-    def __init__(self, stream: IO[str], keys: Keys, with_paths: bool = False) -> None:
-        self._stream = stream
-        self._keys = keys
-        self._with_paths = with_paths
-
-    def begin(self, *, version: str, profile_sha256: str, plugins: Sequence[PluginInfo], date: str) -> None:
-        """The record of the run itself."""
-        self._write(
-            {
-                "record": "run",
-                "schema": SCHEMA,
-                "deidentikit": version,
-                "date": date,
-                "profile_sha256": profile_sha256,
-                "key_id": self._keys.key_id,
-                "plugins": [
-                    {
-                        "name": plugin.name,
-                        "kind": plugin.kind,
-                        "distribution": plugin.distribution,
-                        "version": plugin.version,
-                    }
-                    for plugin in plugins
-                ],
-            }
-        )
-
-    def add(self, outcome: Outcome) -> None:
-        """The record of one input."""
-        self._write(input_record(outcome, self._keys, self._with_paths))
-
-    def end(self, totals: Totals) -> None:
-        """The last record; a journal without it is of a run that was cut short."""
-        self._write(
-            {
-                "record": "end",
-                "found": totals.found,
-                "done": totals.done,
-                "copied": totals.copied,
-                "refused": totals.refused,
-            }
-        )
-
-    def _write(self, record: Mapping[str, Any]) -> None:
-        try:
-            self._stream.write(json.dumps(record, ensure_ascii=True) + "\n")
-            self._stream.flush()
-        except OSError as error:
-            raise UsageError(
-                f"the journal cannot be written: {error.strerror}; what has its final name in the target is complete"
-            ) from None

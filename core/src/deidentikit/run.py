@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
-import attrs
-
 from .blame import blame, scrubbed
+from .choice import Sections
 from .collector import rarely_collecting
 from .context import Keys, read_key
-from .engine import HEAD, Engine, Output, Unchanging, copy_unchanged
+from .engine import Engine, Output, Unchanging, copy_unchanged
 from .errors import FieldError, FileError, ProfileError, UsageError, system_message
 from .fragment import well_named
 from .inputs import Input, check_folders, find_inputs
+from .journal import Journal, check_journal, journal_stream
 from .kinds import utc_today
 from .plan import Plan, compile_plans, load_profile
 from .profile import Profile
 from .registry import Registry
 from .release import own_version
-from .report import Journal, Outcome, Report, Totals
+from .report import Outcome, Report, Totals
 from .splice import FileSource, Source
 from .target import DryOutput, Target
 
 if TYPE_CHECKING:
     from .workers import Lost, Made
 
-JOURNAL: Final = "journal.jsonl"
 _REASONS: Final = {
     "link": "links are not followed; name the file it points to as a source",
     "not-a-file": "this is no regular file",
@@ -39,42 +38,6 @@ _REASONS: Final = {
 
 class _ClosingOutput(Output, AbstractContextManager[Output], Protocol):
     """An output that drops what was not published when it is left."""
-
-
-@attrs.frozen
-class Sections:
-    """Which plan takes which file."""
-
-    plans: tuple[Plan, ...]
-
-    def choose(self, name: str, source: Source) -> Plan | None:
-        """The plan for a file: file filters first, then suffixes, then signatures; None if none claims it.
-
-        Within each, the first section in the profile wins. Types that take what is left come last; they know
-        no signature, so a file filter says all they take.
-        """
-        for last in (False, True):
-            plans = [plan for plan in self.plans if plan.file_type.takes_the_rest is last]
-            if plan := self._choose(plans, name, source):
-                return plan
-        return None
-
-    def _choose(self, plans: Sequence[Plan], name: str, source: Source) -> Plan | None:
-        for plan in plans:
-            if plan.section.claims_name(name):
-                return plan
-        lower = name.lower()
-        for plan in plans:
-            if plan.section.claims_name(name) is None and lower.endswith(plan.section.suffixes or ("\0",)):
-                return plan
-        head = source.pread(HEAD, 0)
-        for plan in plans:
-            by_filter = plan.section.enforce_file_filter or plan.file_type.takes_the_rest
-            if by_filter and plan.section.claims_name(name) is not None:
-                continue
-            if plan.file_type.sniff(head, name):
-                return plan
-        return None
 
 
 class Run:
@@ -152,7 +115,7 @@ class Run:
         place = Target(target, overwrite=overwrite, sources=identities)
         with (
             rarely_collecting(),
-            nullcontext() if report is None else _journal_stream(report, overwrite) as stream,
+            nullcontext() if report is None else journal_stream(report, overwrite=overwrite) as stream,
             closing(self._outcomes(inputs, place, workers)) as outcomes,
         ):
             journal = None if stream is None else Journal(stream, self.keys, report_paths)
@@ -335,35 +298,6 @@ def _has_entries(folder: Path) -> bool:
             return next(entries, None) is not None
     except OSError:
         return False
-
-
-def check_journal(folder: Path) -> None:
-    """Raise UsageError where a report folder holds a journal."""
-    path = folder / JOURNAL
-    if os.path.lexists(path):
-        raise UsageError(f"{path} exists; use --overwrite to replace it, or another report folder")
-
-
-@contextmanager
-def _journal_stream(folder: Path, overwrite: bool) -> Iterator[IO[str]]:
-    stream = open_journal(folder, overwrite=overwrite)
-    try:
-        yield stream
-    finally:
-        with suppress(OSError):  # each line was flushed, or it was told that it could not be
-            stream.close()
-
-
-def open_journal(folder: Path, *, overwrite: bool) -> IO[str]:
-    """The journal's file in a report folder, made if absent. Raises UsageError if it exists or cannot be written."""
-    path = folder / JOURNAL
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return open(path, "w" if overwrite else "x", encoding="ascii")
-    except FileExistsError:
-        raise UsageError(f"{path} exists; use --overwrite to replace it, or another report folder") from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def deidentify(

@@ -195,7 +195,8 @@ def _prepare(options: argparse.Namespace, *, detailed: bool) -> Run:
 
 def _account(outcomes: Callable[[], Iterable[Outcome]], work: Run, options: argparse.Namespace, command: str) -> int:
     """Print outcomes as they come, totals at the end, and give the exit code."""
-    from ..report import Totals, input_record
+    from ..journal import input_record
+    from ..report import Totals
 
     totals = Totals()
     progress = sys.stderr.isatty() and not options.json
