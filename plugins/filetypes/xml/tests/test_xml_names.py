@@ -114,6 +114,15 @@ def test_xpath(xpath: str) -> None:
     assert values(DOCUMENT, xpath) == XPATHS[xpath].split()
 
 
+@pytest.mark.parametrize(
+    ("spelled", "reached"),
+    [(" 10\n", True), ("10.0", True), ("-10", False), ("1e1", False), ("1_0", False), ("+10", False), ("10 0", False)],
+)
+def test_a_text_is_a_number_as_xpath_spells_them(spelled: str, reached: bool) -> None:
+    found = values(f"<a><v><n>{spelled}</n><w>Jane</w></v><v><n>infinity</n><w>Joe</w></v></a>", "//v[n=10]/w")
+    assert found == (["Jane"] if reached else [])
+
+
 DOTTED = {
     "study.patient.name.family": "f1",
     "study.patient.name.given": "g1 g2 g3",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ TEXT: Final = 1
 FIRST_ATTRIBUTE: Final = 2
 """The part of an element that is its attribute number 0; further numbers follow."""
 
+_NUMBER: Final = re.compile(r"[ \t\r\n]*-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)[ \t\r\n]*")
 _EVERYTHING: Final = XStep("descendant-or-self", KindTest("node"))
 
 Item = tuple[int, int]
@@ -365,12 +367,10 @@ def _boolean(value: _Value) -> bool:
 
 
 def _number(value: str | float | bool) -> float:
-    if not isinstance(value, str):
-        return float(value)
-    try:
-        return float(value)
-    except ValueError:
+    """A value as a number; NaN for a text that XPath does not spell numbers by (XPath 1.0, 4.4)."""
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
         return float("nan")
+    return float(value)
 
 
 def _related(operator: str, left: str | float | bool, right: str | float | bool) -> bool:
