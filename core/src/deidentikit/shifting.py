@@ -46,7 +46,10 @@ class Bound:
     def parse(cls, text: str) -> Bound:
         """From ``YYYYMMDD``, ``YYYYMMDDHHMMSS``, or a distance such as ``-80years``. Raises ValueError."""
         if _FIXED.fullmatch(text):
-            return cls(datetime.strptime(text, "%Y%m%d" if len(text) == 8 else "%Y%m%d%H%M%S"))
+            try:
+                return cls(datetime.strptime(text, "%Y%m%d" if len(text) == 8 else "%Y%m%d%H%M%S"))
+            except ValueError:
+                raise ValueError("no calendar has this date") from None
         if match := _RELATIVE.fullmatch(text):
             bound = cls(amount=int(match[1]), unit=match[2])
             bound.resolve(datetime(2000, 1, 1))
