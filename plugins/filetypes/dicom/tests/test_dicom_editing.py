@@ -424,6 +424,41 @@ def test_residuals_are_counted(raw: Any, deidentify: Any) -> None:
     assert deidentify(raw.file(*parts), rules).outcome.residual == 1
 
 
+@pytest.mark.parametrize("undefined", [False, True])
+@pytest.mark.parametrize("action", ["replace-with", "set"])
+def test_a_sequence_is_emptied(raw: Any, deidentify: Any, undefined: bool, action: str) -> None:
+    item = raw.item(raw.element(ID, "LO", b"SECRET-1"), undefined=undefined)
+    inner = raw.sequence(OTHER_IDS, item, item, undefined=undefined)
+    outer = raw.sequence(0x00081140, raw.item(inner, undefined=undefined), undefined=undefined)
+    data = raw.file(outer, raw.element(ID, "LO", b"P1"), inner)
+    rules = f"remove-undefined: yes\nfields:\n  - name: OtherPatientIDsSequence\n    {action}: ''\n  - name: PatientID"
+    done = deidentify(data, rules)
+    empty = raw.sequence(OTHER_IDS, undefined=undefined)
+    outer = raw.sequence(0x00081140, raw.item(empty, undefined=undefined), undefined=undefined)
+    assert done.data[-len(outer + empty) - 10 :].endswith(raw.element(ID, "LO", b"P1") + empty)
+    assert outer in done.data
+    assert b"SECRET" not in done.data
+
+
+def test_an_empty_sequence_is_made(raw: Any, deidentify: Any) -> None:
+    data = raw.file(raw.element(ID, "LO", b"P1"))
+    done = deidentify(data, "fields:\n  - name: OtherPatientIDsSequence\n    set: ''")
+    assert done.data == data + raw.sequence(OTHER_IDS)
+
+
+def test_a_sequence_takes_no_text(raw: Any, deidentify: Any) -> None:
+    data = raw.file(raw.sequence(OTHER_IDS, raw.item(raw.element(ID, "LO", b"SECRET-1"))))
+    with pytest.raises(FieldError, match="removed, emptied or kept") as caught:
+        deidentify(data, "fields:\n  - regex: Other.*Sequence$\n    hash: yes")
+    assert caught.value.reason == "wrong-kind"
+
+
+def test_on_error_empties_a_sequence(raw: Any, deidentify: Any) -> None:
+    data = raw.file(raw.sequence(OTHER_IDS, raw.item(raw.element(ID, "LO", b"SECRET-1"))))
+    done = deidentify(data, "on-error: empty\nfields:\n  - regex: Other.*Sequence$\n    hash: yes")
+    assert done.data == raw.file(raw.sequence(OTHER_IDS))
+
+
 def test_default_name(explicit: Any, deidentify: Any) -> None:
     data = explicit.file(explicit.element(0x00080018, "UI", b"1.2.99.1"), explicit.element(0x00080060, "CS", b"MR"))
     done = deidentify(data, "fields:\n  - name: SOPInstanceUID\n    replace-with: 1.2.3", any_name=False)

@@ -68,6 +68,18 @@ class Editing:
             self.values[index] = value
         self.late.append(index)
 
+    def empty(self, index: int) -> None:
+        """Take all items out of a sequence. Raises FieldError (``wrong-kind``) where what it holds cannot be read."""
+        layout = self.layout
+        items = layout.children(index)
+        for item in items:
+            self.remove(item)
+        if not items and layout.undefined(index):
+            if index in layout.opaque:
+                raise FieldError("wrong-kind", "a sequence that cannot be read can only be removed or kept")
+        elif not items:
+            self.replace(index, b"")
+
     def value(self, index: int) -> bytes | None:
         """The value as it will be written; None where it is removed."""
         if not self.alive(index):

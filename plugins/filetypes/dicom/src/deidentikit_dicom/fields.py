@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from deidentikit.errors import FieldError
 from deidentikit.filetype import Limits
-from deidentikit.kinds import Form, Value
+from deidentikit.kinds import Form, Kind, Value
 
 from .insertion import NewElement
 from .selectors import DicomSelector
@@ -49,8 +49,12 @@ class DicomField:
         return self._document.codec(self._index).decode(self._vr, original, form)
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
-        original = self._value()
         document, index = self._document, self._index
+        sequence = self._vr == "SQ" or (self._vr == "UN" and document.layout.holds_items(index))
+        if sequence and form.kind is Kind.NATIVE and not any(values):
+            document.editing.empty(index)
+            return
+        original = self._value()
         raw = document.codec(index).encode(self._vr, values, form, original)
         if raw == original:
             return
@@ -67,7 +71,10 @@ class DicomField:
         if self._original is None:
             layout, index = self._document.layout, self._index
             if self._vr == "SQ" or layout.holds_items(index) or layout.undefined(index):
-                raise FieldError("wrong-kind", "a sequence or encapsulated pixel data can only be removed or kept")
+                raise FieldError(
+                    "wrong-kind",
+                    "a sequence can only be removed, emptied or kept, encapsulated pixel data removed or kept",
+                )
             self._original = layout.raw(index)
         return self._original
 

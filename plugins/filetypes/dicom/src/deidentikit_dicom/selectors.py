@@ -24,7 +24,7 @@ _PAIR: Final = re.compile(
 _HEX: Final = re.compile(r"(?:0x)?(?P<digits>[0-9a-fx]{8})", re.IGNORECASE)
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _INDEX: Final = re.compile(r"\.\s*(?P<index>\d{1,9}|\*)\s*\.\s*")
-_INSERTABLE_NOT: Final = frozenset({"UN", "SQ", "OB", "OW", "OD", "OF", "OL", "OV"})
+_INSERTABLE_NOT: Final = frozenset({"UN", "OB", "OW", "OD", "OF", "OL", "OV"})
 
 
 @attrs.frozen

@@ -76,7 +76,9 @@ class _Bytes:
 
     def check(self, text: str) -> str | None:
         """Why a text of the profile is no value of this VR, or None."""
-        return f"{self.vr} holds bytes; a text cannot be written to it" if text and self.as_text is None else None
+        if not text or self.as_text is not None:
+            return None
+        return f"{self.vr} holds no text; '' empties it"
 
     def _is_text(self, raw: bytes, encoding: Encoding) -> bool:
         core = raw.rstrip(b"\0 ")
