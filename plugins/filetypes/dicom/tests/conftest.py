@@ -12,7 +12,7 @@ import attrs
 import pytest
 from deidentikit.context import Keys
 from deidentikit.engine import Engine
-from deidentikit.plan import compile_plans, parse_profile
+from deidentikit.plan import parse_profile
 from deidentikit.registry import Registry
 from deidentikit.report import Outcome
 from deidentikit.splice import BytesSource
@@ -123,16 +123,16 @@ _ANY_NAME = "  filenames:\n    - input-regex: .*\n      output: out.dcm\n"
 
 @pytest.fixture(scope="session")
 def make_deidentify() -> Callable[..., Callable[[bytes], Done]]:
-    """From the body of a DICOM section, without its indentation, a function over files."""
+    """From the body of a DICOM section, without its indentation, a function over files, as one run does them."""
 
-    def make(body: str, *, any_name: bool = True) -> Callable[[bytes], Done]:
+    def make(body: str, *, any_name: bool = True, key: bytes | None = None) -> Callable[[bytes], Done]:
         if not _REGISTRY:
             _REGISTRY.append(Registry.from_installed())
         lines = "".join(f"  {line}\n" for line in body.strip().splitlines())
         text = "dicom:\n" + (_ANY_NAME if any_name else "") + lines
-        profile = parse_profile(text, _REGISTRY[0])
-        (plan,), _ = compile_plans(profile, _REGISTRY[0], keyed=False)
-        engine = Engine(Keys(None, bytes(32)), datetime(2026, 1, 2), detailed=True)
+        profile = parse_profile(text, _REGISTRY[0], keyed=key is not None)
+        (plan,) = profile.plans
+        engine = Engine(Keys(key, bytes(32)), datetime(2026, 1, 2), detailed=True)
 
         def run(data: bytes) -> Done:
             memory = _Memory()
