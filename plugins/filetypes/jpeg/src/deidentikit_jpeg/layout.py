@@ -27,10 +27,12 @@ class Image:
 
     @property
     def start(self) -> int:
+        """Where its SOI marker stands."""
         return self.tokens[0].start
 
     @property
     def end(self) -> int:
+        """Behind its EOI marker."""
         return self.tokens[-1].end
 
 

@@ -51,6 +51,7 @@ class Token:
 
     @property
     def is_app(self) -> bool:
+        """It is an application segment, APP0 to APP15."""
         return self.marker in _APPS
 
     @property

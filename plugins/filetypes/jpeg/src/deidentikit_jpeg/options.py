@@ -41,9 +41,23 @@ class Options:
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Options:
         """From a section's keys; keys of others are left aside. Raises ValueError for keys that contradict."""
-        known = {field.name for field in attrs.fields(cls)}
-        named = {key.replace("-", "_"): value for key, value in options.items()}
-        return cls(**{name: value for name, value in named.items() if name in known})  # type: ignore[arg-type]
+
+        def on(key: str) -> bool:
+            return options.get(key) is True
+
+        return cls(
+            remove_exif=on("remove-exif"),
+            remove_gps=on("remove-gps"),
+            remove_xmp=on("remove-xmp"),
+            remove_iptc=on("remove-iptc"),
+            remove_comments=on("remove-comments"),
+            remove_thumbnail=on("remove-thumbnail"),
+            remove_extra_images=on("remove-extra-images"),
+            remove_metadata=on("remove-metadata"),
+            keep_thumbnail=on("keep-thumbnail"),
+            keep_trailing=on("keep-trailing"),
+            unreadable=str(options.get("unreadable", "refuse")),
+        )
 
     def doom(self, holding: Holding) -> str | None:
         """The option by which everything of a holding goes, if one does."""

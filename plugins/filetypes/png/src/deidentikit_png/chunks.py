@@ -48,10 +48,12 @@ class Chunk:
 
     @property
     def data_start(self) -> int:
+        """Where the data begins, behind length and type; of a run, that of its first chunk."""
         return self.start + 8
 
     @property
     def data_end(self) -> int:
+        """Where the data ends, before the checksum; of a run, that of its last chunk."""
         return self.end - 4
 
     @property

@@ -41,11 +41,11 @@ def catalogues() -> Sequence[Catalogue]:
 def reach(selector: ChunkSelector, matcher: Matcher, options: Options) -> Reach:
     """What becomes of the field that a selector names."""
     keys, texts, holders, chunk = _names(selector)
-    step = matcher.step(keys, texts, valued=True)
+    step = matcher.step(keys, texts)
     if step is not None:
         return Reach(step)
     for key in holders:
-        step = matcher.step((key,), (), valued=False)
+        step = matcher.step((key,), ())
         if step is not None and step.action.removes:
             return Reach(step)
     option = options.removing(chunk)

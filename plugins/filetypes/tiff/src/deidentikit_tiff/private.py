@@ -8,9 +8,10 @@ from typing import Final
 from deidentikit_image_metadata.edit import Editor
 from deidentikit_image_metadata.ifd import IMAGES, Entry, Ifd, pointed_kind
 
+from .slides import NDPI_VERSION
+
 FIRST: Final = 32768
-_NDPI_VERSION: Final = 65420
-_NDPI: Final = frozenset({65420, 65426, 65432})
+_NDPI: Final = frozenset({NDPI_VERSION, 65426, 65432})
 """Where a Hamamatsu file says how its large JPEG images are divided; nothing reads them without."""
 
 
@@ -34,7 +35,7 @@ def _is_private(editor: Editor, ifd: Ifd, entry: Entry) -> bool:
         return True
     if entry.tag < FIRST or editor.required(ifd, entry.tag):
         return False
-    return not (entry.tag in _NDPI and ifd.find(_NDPI_VERSION) is not None)
+    return not (entry.tag in _NDPI and ifd.find(NDPI_VERSION) is not None)
 
 
 def _points_to_kept(ifd: Ifd, entry: Entry) -> bool:

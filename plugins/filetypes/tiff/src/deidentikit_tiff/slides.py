@@ -17,10 +17,11 @@ from deidentikit_image_metadata.tags import tag_of
 PAGES: Final = ("label", "macro", "thumbnail")
 """What the option `remove-pages` can name."""
 
+NDPI_VERSION: Final = 65420
+"""A private tag that every Hamamatsu slide has."""
 _SUBFILE: Final = 254
 _TILE_WIDTH: Final = 322
 _SOURCE_LENS: Final = 65421
-_NDPI: Final = 65420
 _HEAD: Final = 1 << 16
 _NAMED: Final = re.compile(r"^[ \t\"']*(label|macro|overview|thumbnail)\b", re.IGNORECASE | re.MULTILINE)
 _VENTANA: Final = re.compile(r"label[ _]image", re.IGNORECASE)
@@ -73,7 +74,7 @@ def _shows(editor: Editor, page: Ifd, aperio: bool) -> Iterator[str]:
     if _VENTANA.match(text):
         yield from ("label", "macro")
         return
-    lens = _number(editor, page, _SOURCE_LENS) if page.find(_NDPI) is not None else None
+    lens = _number(editor, page, _SOURCE_LENS) if page.find(NDPI_VERSION) is not None else None
     if lens == -1:
         yield from ("label", "macro")
         return

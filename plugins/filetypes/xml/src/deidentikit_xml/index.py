@@ -91,6 +91,7 @@ class Index:
         return self.names[self.tags[node]]
 
     def is_element(self, node: int) -> bool:
+        """Whether a node is an element: neither the document nor a comment nor a processing instruction."""
         return self.names[self.tags[node]][0] not in "#?"
 
     def children(self, node: int) -> Iterator[int]:

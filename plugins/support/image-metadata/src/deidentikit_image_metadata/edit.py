@@ -33,12 +33,24 @@ from .ifd import (
 )
 from .overlay import Overlay
 
-LOCATED: Final = frozenset({273, 279, 324, 325, 513, 514, 519, 520, 521})
+LOCATED: Final = frozenset(
+    {
+        *(273, 279),  # StripOffsets, StripByteCounts
+        *(324, 325),  # TileOffsets, TileByteCounts
+        *(513, 514),  # JPEGInterchangeFormat and its length
+        *(519, 520, 521),  # JPEGQTables, JPEGDCTables, JPEGACTables
+    }
+)
 """Tags that say where image data stands; they go only together with the data, by dropping the IFD."""
 REQUIRED_TAGS: Final = LOCATED | {
-    *(256, 257, 258, 259, 262, 266, 277, 278, 284, 292, 293, 317, 320, 322, 323, 332, 334, 338, 339, 347),
-    *(512, 515, 517, 518, 529, 530, 531, 532, 32995, 32996, 32997, 32998, 33421, 33422, 50674),
-    *(50706, 50710, 50711, 50712, 50714, 50717, 50829),
+    *(256, 257, 322, 323, 278),  # size of image, tiles and strips
+    *(258, 277, 338, 339, 284, 266),  # BitsPerSample, SamplesPerPixel, ExtraSamples, SampleFormat, order of samples
+    *(259, 292, 293, 317, 347, 50674),  # Compression and its options, Predictor, JPEGTables, LercParameters
+    *(262, 320, 332, 334),  # PhotometricInterpretation, ColorMap, InkSet, NumberOfInks
+    *(512, 515, 517, 518, 529, 530, 531, 532),  # old-style JPEG; YCbCr
+    *(32995, 32996, 32997, 32998),  # SGI: Matteing, DataType, ImageDepth, TileDepth
+    *(33421, 33422),  # colour filter array (TIFF/EP)
+    *(50706, 50710, 50711, 50712, 50714, 50717, 50829),  # DNG: version, colour filter array, levels, ActiveArea
 }
 """Tags without which the pixels of a TIFF page cannot be decoded, or not to the same values."""
 MAX_VALUE: Final = 1 << 26

@@ -96,10 +96,12 @@ class Layout:
 
     @property
     def count_size(self) -> int:
+        """Bytes of the number of records, with which a table begins."""
         return 8 if self.big else 2
 
     @property
     def record_size(self) -> int:
+        """Bytes of a record: tag, field type, count and value field."""
         return 20 if self.big else 12
 
     @property
@@ -114,26 +116,31 @@ class Layout:
 
     @property
     def header_size(self) -> int:
+        """Bytes of the header."""
         return 16 if self.big else 8
-
-    def pack(self, code: str, *numbers: int) -> bytes:
-        """Numbers in the structure's byte order; `code` as `struct` has it."""
-        return struct.pack(self.order + code, *numbers)
-
-    def unpack(self, code: str, data: bytes) -> tuple[int, ...]:
-        return struct.unpack(self.order + code, data)
 
     @property
     def count_code(self) -> str:
+        """The number of records, as `struct` has it."""
         return "Q" if self.big else "H"
 
     @property
     def record_code(self) -> str:
+        """A record, as `struct` has it."""
         return "HHQ8s" if self.big else "HHI4s"
 
     @property
     def offset_code(self) -> str:
+        """An offset, as `struct` has it."""
         return "Q" if self.big else "I"
+
+    def pack(self, code: str, *numbers: int) -> bytes:
+        """Numbers in the structure's byte order; `code` as `struct` has it. Raises struct.error."""
+        return struct.pack(self.order + code, *numbers)
+
+    def unpack(self, code: str, data: bytes) -> tuple[int, ...]:
+        """The numbers in some bytes; `code` as `struct` has it. Raises struct.error."""
+        return struct.unpack(self.order + code, data)
 
 
 @attrs.frozen

@@ -80,6 +80,7 @@ class DataSet:
 
     @property
     def key(self) -> tuple[int, int]:
+        """Record and number."""
         return self.record, self.number
 
     def to_bytes(self) -> bytes:

@@ -32,6 +32,7 @@ class Attribute:
 
     @property
     def end(self) -> int:
+        """Behind the quote that ends it."""
         return self.value_end + 1
 
 
@@ -166,7 +167,7 @@ def _names(expanded: str) -> tuple[str, str, str]:
 
 def _attributes(tag: re.Match[bytes], pairs: list[str]) -> list[Attribute]:
     spans = [
-        match for match in _ATTRIBUTE.finditer(tag[0], 0) if match[1] != b"xmlns" and not match[1].startswith(b"xmlns:")
+        match for match in _ATTRIBUTE.finditer(tag[0]) if match[1] != b"xmlns" and not match[1].startswith(b"xmlns:")
     ]
     at = tag.start()
     return [
