@@ -113,8 +113,8 @@ def test_an_element_of_unknown_vr_is_told_by_what_follows_it(
     follows: bytes, explicit: Any, make_deidentify: Any
 ) -> None:
     def element(tag: int, vr: bytes, value: bytes) -> bytes:
-        head: bytes = explicit.pack("HH", tag >> 16, tag & 0xFFFF)
-        return head + vr + explicit.pack("H", len(value)) + value
+        header: bytes = explicit.pack("HH2sH", tag >> 16, tag & 0xFFFF, vr, len(value))
+        return header + value
 
     files = [
         explicit.file(
