@@ -150,7 +150,12 @@ def test_what_is_told_when_the_program_starts(
 def test_two_of_one_name(install: Install, deid_project: Project) -> None:
     install("acme-one", SHOUT, "one")
     install("acme-two", SHOUT, "two", "2.0")
-    refused(deid_project, "'shout' is offered by both acme-one 1.0 and acme-two 2.0", "--without-plugin two")
+    refused(deid_project, "'shout' is offered by both acme-one 1.0 and acme-two 2.0", "--without-plugin one or --without-plugin two")
+
+
+def test_what_one_offers_twice(install: Install, deid_project: Project) -> None:
+    install("acme-one", SHOUT.replace("[Shout]", "[Shout, Shout]"), "one")
+    refused(deid_project, "'shout' is offered by acme-one 1.0 twice; it has to offer it once")
 
 
 @pytest.mark.parametrize(
@@ -496,7 +501,7 @@ def test_an_entry_point_that_names_no_module(install: Install, deid_project: Pro
     install("acme-odd", SHOUT, "odd")
     (points,) = tmp_path.glob("acme_odd-1.0.dist-info/entry_points.txt")
     points.write_text("[deidentikit]\nodd = not a module!\n")
-    refused(deid_project, "plugin 'odd' of acme-odd 1.0 cannot be used: it failed to load not a module!")
+    refused(deid_project, "acme-odd 1.0: its entry point 'odd' names no module: 'not a module!'")
 
 
 def test_of_two_plugins_in_one_namespace_the_right_one_is_named(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from .action import Action
-from .discovery import Failures, Origin
+from .discovery import Failures, Origin, remedy
 from .errors import NameTaken
 from .faults import action_faults, file_type_faults
 from .filetype import FileType
@@ -110,7 +110,7 @@ class Claims:
             self._owners[what, name] = origin
             return True
         both = f"{owner} twice" if owner is origin else f"both {owner} and {origin}"
-        self._failures.add(f"the {what} {name!r} is offered by {both}; {origin.remedy}", NameTaken)
+        self._failures.add(f"the {what} {name!r} is offered by {both}; {remedy(owner, origin)}", NameTaken)
         return False
 
     def _add_file_type(self, origin: Origin, cls: type[FileType]) -> None:
@@ -130,7 +130,7 @@ class Claims:
             if self.default_action is not None:
                 first = self._origins[self.default_action]
                 self._failures.add(
-                    f"the part of default action is claimed by both {first} and {origin}; {origin.remedy}",
+                    f"the part of default action is claimed by both {first} and {origin}; {remedy(first, origin)}",
                     NameTaken,
                 )
             self.default_action = cls
@@ -190,7 +190,7 @@ class Claims:
         owner = self._owners.setdefault(("setting", name), origin)
         if not same_key(first, key):
             self._failures.add(
-                f"the setting {name!r} means one thing to {owner} and another to {origin}; {origin.remedy}",
+                f"the setting {name!r} means one thing to {owner} and another to {origin}; {remedy(owner, origin)}",
                 NameTaken,
             )
 
@@ -200,22 +200,27 @@ class Claims:
             keys = self.type_keys.get(cls.name)
             for name, key in {} if keys is None else keys.section.items():
                 if name in self.settings and not same_key(self.settings[name], key):
+                    ours, theirs = self._origins[cls], self._owners["setting", name]
                     self._failures.add(
-                        f"the key {name!r} means one thing to {self._origins[cls]} and another to"
-                        f" {self._owners['setting', name]}; {self._origins[cls].remedy}",
+                        f"the key {name!r} means one thing to {ours} and another to {theirs}; {remedy(ours, theirs)}",
                         NameTaken,
                     )
             for option in () if keys is None else keys.rule:
                 for action, action_keys in self.action_keys.items():
                     if option in action_keys.options:
+                        ours, theirs = self._origins[cls], self._origins[self.actions[action]]
                         self._failures.add(
-                            f"the rule key {option!r} is taken by both {self._origins[cls]} and"
-                            f" {self._origins[self.actions[action]]}; {self._origins[cls].remedy}",
+                            f"the rule key {option!r} is taken by both {ours} and {theirs}; {remedy(ours, theirs)}",
                             NameTaken,
                         )
         for section, cls in self.sections.items():
-            if section in _CORE or section in self.settings:
-                self._failures.add(f"{self._origins[cls]}: the section name {section!r} is a key of the top level")
+            if section in _CORE:
+                self._failures.add(f"{self._origins[cls]}: the section name {section!r} is a key of the core")
+            elif section in self.settings:
+                ours, theirs = self._origins[cls], self._owners["setting", section]
+                self._failures.add(
+                    f"{section!r} is a section of {ours} and a setting of {theirs}; {remedy(ours, theirs)}", NameTaken
+                )
 
     def _fragments_sound(self, origin: Origin, cls: type, **fragments: object) -> bool:
         faults = [f"{what}_schema {fault}" for what, found in fragments.items() for fault in fragment_faults(found)]

@@ -37,12 +37,14 @@ class Origin:
             return f"{self.distribution} {self.version}"
         return f"module {self.module}"
 
-    @property
-    def remedy(self) -> str:
-        """How to do without it."""
-        if not self.name:
-            return "leave one of them out"
-        return f"uninstall one of them, or leave it out with --without-plugin {self.name}"
+
+def remedy(first: Origin, second: Origin) -> str:
+    """How to do without one of two plugins that do not go together."""
+    if first is second:
+        return "it has to offer it once"
+    if not first.name or not second.name:
+        return "leave one of them out"
+    return f"uninstall one of them, or leave one out: --without-plugin {first.name} or --without-plugin {second.name}"
 
 
 class Failures:
@@ -130,6 +132,9 @@ def installed(without: Collection[str], failures: Failures) -> list[tuple[Origin
     found: list[tuple[Origin, object]] = []
     for point in points:
         origin = origin_of(point)
+        if point.pattern.match(point.value) is None:
+            failures.add(f"{origin}: its entry point {point.name!r} names no module: {point.value!r}")
+            continue
         with failures.guard(origin, f"load {point.value}"):
             found.append((origin, point.load()))
     return found
