@@ -8,23 +8,22 @@ from typing import Final
 
 from deidentikit.errors import FieldError, FileError
 from deidentikit.filetype import TELLING, Batch, Document, Field, Place, Rank, Step
-from deidentikit.kinds import Form, Kind, Moment, Opaque
-from deidentikit.splice import BytesSink, BytesSource, Patch, Sink, Source, splice
+from deidentikit.kinds import Kind
+from deidentikit.splice import BytesSink, BytesSource, Sink, Source, splice
 from deidentikit_image_metadata.fields import TagPlace
 from deidentikit_image_metadata.items import Item
 
-from . import times
-from .chunks import checksum, pack, stored_checksum, walk
+from .chunks import walk
 from .contents import Contents
-from .fields import TextPlace, TimeField, TimePlace
+from .fields import TextPlace, TimePlace, field_texts
 from .inflating import Budget
 from .names import ChunkSelector, Matcher
 from .options import Options
+from .output import Output
 from .regions import Region, new_exif_region
 from .slots import Slot, read_slots
-from .types import COMPRESSED, IMAGE_DATA, SIGNATURES
+from .types import COMPRESSED, SIGNATURES
 
-_TEXT: Final = Form(Kind.TEXT)
 _NAME_ROOM: Final = 81
 
 
@@ -36,9 +35,10 @@ class PngDocument(Document, Batch):
         self._source = source
         self._matcher = matcher
         self._options = options
-        self._layout = walk(source)
+        layout = walk(source)
         self._contents = Contents(source, Budget(options.max_inflated))
-        self._slots = list(read_slots(self._layout, self._contents))
+        self._output = Output(layout, self._contents, options.keep_trailing)
+        self._slots = list(read_slots(layout, self._contents))
         self._made: Region | None = None
         self._effects: dict[str, int] = {}
         self._voided = False
@@ -128,7 +128,8 @@ class PngDocument(Document, Batch):
 
     def original(self, name: str) -> Sequence[str]:
         keys = self._matcher.reads[name]
-        return [text for item in self._named(keys) if not keys.isdisjoint(item.keys) for text in item_texts(item)]
+        named = (item.field for item in self._named(keys) if not keys.isdisjoint(item.keys))
+        return [text for field in named for text in field_texts(field)]
 
     def _named(self, keys: frozenset[tuple[object, ...]]) -> Iterator[Item]:
         within = any(key[0] in ("tag", "xmp") for key in keys)
@@ -144,7 +145,7 @@ class PngDocument(Document, Batch):
         """The file as it will be written, without its image data."""
         self._flush()
         sink = BytesSink()
-        splice(self._source, sink, self._patches(image=False))
+        splice(self._source, sink, self._output.patches(image=False))
         return PngDocument(BytesSource(sink.data), self._matcher, self._options)
 
     # writing
@@ -210,77 +211,18 @@ class PngDocument(Document, Batch):
             raise FileError(error.reason, f"{slot.item.field.path}: {error.message}") from None
 
     def write(self, sink: Sink) -> None:
-        splice(self._source, sink, self._patches())
-
-    def _patches(self, *, image: bool = True) -> Iterator[Patch]:
-        """image : with the image data"""
-        changed, added = self._contents.changed, self._contents.added
-        new = b"".join(pack(kind, data) for kind, data in added)
-        for chunk in self._layout.chunks:
-            if new and chunk.type in _AFTER_METADATA:
-                yield Patch(chunk.start, chunk.start, new)
-                new = b""
-            if chunk.start in changed:
-                data = changed[chunk.start]
-                yield Patch(chunk.start, chunk.end, b"" if data is None else pack(chunk.type, data))
-            elif not image and chunk.type in IMAGE_DATA:
-                yield Patch(chunk.start, chunk.end, b"")
-        if self._trailing and not (image and self._options.keep_trailing):
-            yield Patch(self._layout.end, self._source.size, b"")
-
-    @property
-    def _trailing(self) -> int:
-        return self._source.size - self._layout.end
+        splice(self._source, sink, self._output.patches())
 
     # afterwards
 
     def check(self, written: Source) -> None:
-        try:
-            found = walk(written)
-        except FileError as error:
-            raise FileError("verify", f"the output does not read as PNG: {error.reason}") from None
-        meant = list(self._meant())
-        if len(found.chunks) != len(meant):
-            raise FileError("verify", "the output does not have the chunks that were meant")
-        for chunk, (kind, length, data) in zip(found.chunks, meant, strict=True):
-            if chunk.type != kind or chunk.length != length:
-                raise FileError("verify", "the output does not have the chunks that were meant")
-            if data is not None:
-                stored = written.pread(chunk.length, chunk.data_start)
-                if stored != data or stored_checksum(written, chunk) != checksum(kind, data):
-                    raise FileError("verify", "a chunk of the output does not hold what was meant")
-        if written.size - found.end != (self._trailing if self._options.keep_trailing else 0):
-            raise FileError("verify", "the output does not end where it should")
-
-    def _meant(self) -> Iterator[tuple[str, int, bytes | None]]:
-        """Type, length and, where it was written anew, data of every chunk or run of the output."""
-        new = [(kind, len(data), data) for kind, data in self._contents.added]
-        run: tuple[str, int] | None = None
-        for chunk in self._layout.chunks:
-            data = self._contents.changed.get(chunk.start, b"")
-            if data is None:
-                continue
-            if run is not None and run[0] == chunk.type:
-                run = chunk.type, run[1] + chunk.length  # what parted two runs is gone
-                continue
-            if run is not None:
-                yield *run, None
-                run = None
-            if new and chunk.type in _AFTER_METADATA:
-                yield from new
-                new = []
-            if chunk.type in IMAGE_DATA:
-                run = chunk.type, chunk.length
-            elif chunk.start in self._contents.changed:
-                yield chunk.type, len(data), data
-            else:
-                yield chunk.type, chunk.length, None
+        self._output.check(written)
 
     def effects(self) -> Mapping[str, int]:
         return self._effects
 
     def dropped(self) -> Sequence[str]:
-        parts = [("trailing", bool(self._trailing) and not self._options.keep_trailing), ("signature", self._voided)]
+        parts = [("trailing", self._output.drops_trailing), ("signature", self._voided)]
         exifs = [slot.region.exif for slot in self._slots if slot.region is not None and slot.region.exif is not None]
         parts.append(("thumbnail", any(exif.thumbnail_dropped for exif in exifs)))
         return [part for part, gone in parts if gone]
@@ -300,24 +242,6 @@ class PngDocument(Document, Batch):
             inner = slot.region.open() if slot.region is not None else ()
             for item in (slot.item, *inner):
                 reached = self._matcher.first(item) is not None
-                for text in item_texts(item):
+                for text in field_texts(item.field):
                     if len(text) >= TELLING:
                         yield item.name, text, reached
-
-
-_AFTER_METADATA: Final = frozenset({"fcTL", "IDAT", "IEND"})
-
-
-def item_texts(item: Item) -> list[str]:
-    """A field's values as text; none of one that is no text. Raises FieldError as reading does."""
-    field = item.field
-    try:
-        if isinstance(field, TimeField):
-            moments = field.read(Form(Kind.DATETIME))
-            return [times.spelled(moment) for moment in moments if isinstance(moment, Moment)]
-        values = field.read(_TEXT)
-    except FieldError as error:
-        if error.reason == "wrong-kind":
-            return []
-        raise
-    return [str(value) for value in values if isinstance(value, str) and not isinstance(value, Opaque)]

@@ -7,8 +7,8 @@ from typing import Final
 
 import attrs
 from deidentikit.errors import FieldError, printable
-from deidentikit.filetype import UNLIMITED, Limits
-from deidentikit.kinds import Form, Formats, Kind, Opaque, Value
+from deidentikit.filetype import UNLIMITED, Field, Limits
+from deidentikit.kinds import Form, Formats, Kind, Moment, Opaque, Value
 from deidentikit_image_metadata import rawbytes
 from deidentikit_image_metadata.fields import TagField
 from deidentikit_image_metadata.names import WHOLE
@@ -22,6 +22,7 @@ from .types import is_required
 
 REQUIRED: Final = attrs.evolve(WHOLE, required=True)
 UNKNOWN: Final = Limits(kinds=frozenset({Kind.TEXT, Kind.UID, Kind.BYTES, Kind.NATIVE}))
+_TEXT: Final = Form(Kind.TEXT)
 _UNKNOWN_SPELLING: Final = Spelling(Formats(), lenient=True)
 
 
@@ -224,6 +225,20 @@ class TimePlace:
 
     def insert(self, values: Sequence[Value | None], form: Form) -> None:
         self.contents.added.append(("tIME", times.literal(_texts(values))))
+
+
+def field_texts(field: Field) -> list[str]:
+    """A field's values as text; none of one that is no text. Raises FieldError as reading does."""
+    try:
+        if isinstance(field, TimeField):
+            moments = field.read(Form(Kind.DATETIME))
+            return [times.spelled(moment) for moment in moments if isinstance(moment, Moment)]
+        values = field.read(_TEXT)
+    except FieldError as error:
+        if error.reason == "wrong-kind":
+            return []
+        raise
+    return [str(value) for value in values if isinstance(value, str) and not isinstance(value, Opaque)]
 
 
 def _texts(values: Sequence[Value | None]) -> list[Piece]:

@@ -11,7 +11,7 @@ from deidentikit_image_metadata.items import Item
 
 from .chunks import walk
 from .contents import Contents
-from .document import item_texts
+from .fields import field_texts
 from .inflating import Budget
 from .slots import read_slots
 
@@ -35,7 +35,7 @@ def listed(source: Source, max_inflated: int) -> Iterator[Listed]:
 def _entry(item: Item, note: str) -> Listed:
     def values() -> Sequence[str]:
         try:
-            return item_texts(item)
+            return field_texts(item.field)
         except FieldError:
             return ()
 
