@@ -55,7 +55,7 @@ class JpegDocument(Document, Batch):
 
     def _wants(self, holding: Holding) -> bool:
         """Whether parts of a holding are looked into; what an option takes out only for names and subjects."""
-        return holding in self._opens and (bool(self._matcher.reads) or not self._options.doom(holding))
+        return holding in self._opens and (bool(self._matcher.reads) or not self._options.removing(holding))
 
     @property
     def _keeps_index(self) -> bool:
@@ -96,7 +96,7 @@ class JpegDocument(Document, Batch):
     def _offered(self, picture: Picture) -> Iterator[tuple[Part, Item]]:
         """The fields that no option takes out, each with the part it is in."""
         for part in picture.parts:
-            if not any(self._options.doom(each.holding) for each in part.lineage()):
+            if not any(self._options.removing(each.holding) for each in part.lineage()):
                 yield from ((part, item) for item in part.items())
 
     def absent(self) -> Iterator[tuple[Place, Step]]:
@@ -116,7 +116,7 @@ class JpegDocument(Document, Batch):
         held = Holding.EXIF if tag is not None else Holding.COMMENT if dataset is None else Holding.IPTC
         around = Holding.PHOTOSHOP if held is Holding.IPTC else held
         kept = any(part.trouble and not part.lost for part in picture.parts if part.holding in (held, around))
-        if kept or self._options.doom(held) or self._options.doom(around):
+        if kept or self._options.removing(held) or self._options.removing(around):
             return None
         if tag is not None:
             return NewTag(picture, tag)

@@ -75,7 +75,7 @@ def _holder(selector: NameSelector) -> str:
 def _option(selector: NameSelector, holder: str, options: Options) -> str | None:
     if options.remove_gps and (holder == GPS or (holder == XMP and selector.text.startswith("exif:GPS"))):
         return "remove-gps"
-    return options.doom(_HOLDINGS.get(holder, Holding.COMMENT))
+    return options.removing(_HOLDINGS.get(holder, Holding.COMMENT))
 
 
 def rest(options: Options) -> Iterator[str]:

@@ -59,7 +59,7 @@ class Options:
             unreadable=str(options.get("unreadable", "refuse")),
         )
 
-    def doom(self, holding: Holding) -> str | None:
+    def removing(self, holding: Holding) -> str | None:
         """The option by which everything of a holding goes, if one does."""
         if self.remove_exif and holding is Holding.EXIF:
             return "remove-exif"

@@ -33,7 +33,7 @@ class Settling:
     def resolve(self, picture: Picture) -> None:
         """Decide on parts that cannot be read. Raises FileError (``unparsed-region``)."""
         for part in picture.parts:
-            if part.trouble is None or part.lost or self._options.doom(part.holding):
+            if part.trouble is None or part.lost or self._options.removing(part.holding):
                 continue
             if self._options.unreadable == "remove":
                 part.gone = True
@@ -69,7 +69,7 @@ class Settling:
     def _remove(self, picture: Picture) -> None:
         options = self._options
         for part in picture.parts:
-            option = options.doom(part.holding)
+            option = options.removing(part.holding)
             if option is not None and not part.lost:
                 part.gone = True
                 self.effects[option] += 1
