@@ -497,6 +497,12 @@ def test_a_validator_that_fails_ends_in_a_defect(install: Install, deid_project:
     assert "deidentikit: a defect of acme-lines 1.0: " in result.stderr
 
 
+def test_a_long_message_is_cut(install: Install, deid_project: Project) -> None:
+    install("acme-odd", "raise ValueError('so\\nlong ' * 900)", "odd")
+    result = refused(deid_project, "it failed to load acme_odd: ValueError: so long so long")
+    assert len(result.stderr) < 600
+
+
 def test_an_entry_point_that_names_no_module(install: Install, deid_project: Project, tmp_path: Path) -> None:
     install("acme-odd", SHOUT, "odd")
     (points,) = tmp_path.glob("acme_odd-1.0.dist-info/entry_points.txt")

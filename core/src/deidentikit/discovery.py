@@ -15,6 +15,8 @@ from .errors import DeidError, NameTaken, PluginError, UnknownPlugin, suggest
 from .release import DISTRIBUTION, own_version
 
 GROUP: Final = "deidentikit"
+_LONGEST: Final = 300
+"""Characters of another program's message that are shown."""
 _CORE: Final = re.compile(rf"{DISTRIBUTION}(?![\w.-])", re.IGNORECASE)
 
 
@@ -97,7 +99,7 @@ class Guard:
     ) -> bool:
         if error is None or isinstance(error, KeyboardInterrupt):
             return False
-        what = f"{type(error).__name__}: {error}" if self.quotes else type(error).__name__
+        what = f"{type(error).__name__}: {_brief(error)}" if self.quotes else type(error).__name__
         if isinstance(error, DeidError):
             what = str(error)
         where = self.origin if not self.origin.name else f"plugin {self.origin.name!r} of {self.origin}"
@@ -138,6 +140,11 @@ def installed(without: Collection[str], failures: Failures) -> list[tuple[Origin
         with failures.guard(origin, f"load {point.value}"):
             found.append((origin, point.load()))
     return found
+
+
+def _brief(error: BaseException) -> str:
+    line = " ".join(str(error).split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
 
 
 def _by_name(point: EntryPoint) -> str:
