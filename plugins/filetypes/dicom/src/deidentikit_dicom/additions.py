@@ -9,7 +9,7 @@ from deidentikit.errors import FieldError
 
 from .insertion import NewElement, NewItem
 from .selectors import DicomSelector, ElementName
-from .syntax import ITEM
+from .tags import ITEM, is_private_creator
 from .values import texts
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Additions:
                 return None
         value = _creator_value(part.creator or "")
         for tag, element in self._elements(container).items():
-            if tag >> 16 == part.value >> 16 and _FIRST_BLOCK <= tag & 0xFFFF <= _LAST_BLOCK and element.value == value:
+            if tag >> 16 == part.value >> 16 and is_private_creator(tag) and element.value == value:
                 return tag & 0xFF
         return None
 

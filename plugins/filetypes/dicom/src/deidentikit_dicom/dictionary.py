@@ -13,6 +13,8 @@ from typing import Final
 import attrs
 from deidentikit.errors import near
 
+from .tags import is_group_length, is_private_creator
+
 _DATA: Final = Path(__file__).with_name("data")
 _SETTLED: Final = {"US/SS": "US", "US/OW": "OW", "US/SS/OW": "OW", "OB/OW": "OW"}
 
@@ -122,12 +124,12 @@ def vr_of(tag: int, creator: str | None = None) -> str:
 
 
 def _rarer_vr(tag: int, creator: str | None) -> str:
-    if not tag & 0xFFFF:
+    if is_group_length(tag):
         return "UL"
     if not tag & 0x10000:
         entry = _repeater(tag)
         return entry[0] if entry else "UN"
-    if 0x10 <= tag & 0xFFFF <= 0xFF:
+    if is_private_creator(tag):
         return "LO"
     if creator is None:
         return "UN"

@@ -19,7 +19,7 @@ from .matcher import Creators, Hits, Matcher
 from .replay import Replay
 from .selectors import DicomSelector
 from .settling import Settling
-from .syntax import CHARACTER_SET, ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
+from .tags import CHARACTER_SET, ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE, is_private_creator
 from .values import Encoding, texts
 
 _TEXT_VRS = frozenset("LO LT PN SH ST UC UN UT".split())
@@ -171,7 +171,7 @@ class DicomDocument(Document):
         tag, _, _, _, parent = self.layout.tokens[index]
         if tag == CHARACTER_SET:
             return self.needs_character_set(index)
-        if tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF:
+        if is_private_creator(tag):
             return self._settling.block_in_use(parent, tag)
         return tag in REQUIRED_META and parent < 0
 
@@ -248,7 +248,7 @@ class DicomBatch:
             if index in skipped:
                 continue
             tag, _, _, _, parent = layout.tokens[index]
-            if tag == CHARACTER_SET or (tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF):
+            if tag == CHARACTER_SET or is_private_creator(tag):
                 last.append((index, order))
             elif parent < 0 or not removed or document.editing.alive(index):
                 visited.append((index, order))

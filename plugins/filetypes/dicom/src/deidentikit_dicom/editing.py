@@ -11,7 +11,8 @@ from deidentikit.errors import FieldError
 
 from .insertion import MAX_SHORT, NewElement, NewItem
 from .layout import Layout
-from .syntax import EXPLICIT, ITEM, UNDEFINED
+from .syntax import EXPLICIT, UNDEFINED
+from .tags import ITEM, is_group_length
 
 Splice = tuple[int, int, bytes]
 """A `Patch` over the layout's source. Plain tuples: most of the work of a file is in making them."""
@@ -215,7 +216,7 @@ class _Patching:
     def _grow(self, parent: int, tag: int, delta: int) -> None:
         """Note that an element of `parent` becomes longer."""
         groups = self.groups
-        if tag & 0xFFFF and (key := (parent, tag >> 16)) in groups:
+        if not is_group_length(tag) and (key := (parent, tag >> 16)) in groups:
             groups[key] += delta
         tokens = self.layout.tokens
         while parent >= 0:

@@ -11,7 +11,8 @@ from deidentikit.kinds import Form, Kind, Value
 
 from .insertion import NewElement
 from .selectors import DicomSelector
-from .syntax import CHARACTER_SET, EXPLICIT
+from .syntax import EXPLICIT
+from .tags import CHARACTER_SET
 from .values import encode, limits
 
 if TYPE_CHECKING:

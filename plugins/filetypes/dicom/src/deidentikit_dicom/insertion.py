@@ -6,7 +6,8 @@ from typing import Final
 
 from deidentikit.errors import FieldError
 
-from .syntax import ITEM, SHORT_VRS, Syntax
+from .syntax import SHORT_VRS, Syntax
+from .tags import ITEM
 
 MAX_SHORT: Final = 0xFFFE
 

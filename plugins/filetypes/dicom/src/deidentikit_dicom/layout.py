@@ -15,13 +15,12 @@ from .syntax import (
     DEFLATED_UIDS,
     DICOMDIR_CLASS,
     EXPLICIT,
-    ITEM,
     KNOWN_VRS,
-    PIXEL_DATA,
     UNDEFINED,
     Syntax,
     data_set_syntax,
 )
+from .tags import ITEM, PIXEL_DATA, is_group_length
 from .tokens import FIRST_READ, Token, Walker
 
 PREAMBLE: Final = 128
@@ -110,10 +109,10 @@ class Layout:
         found: list[int] = []
         at = 0
         for first, stretch in self.stretches:
-            found += [index for index in range(at, first) if not self.tags[index] & 0xFFFF]
+            found += [index for index in range(at, first) if is_group_length(self.tags[index])]
             found += [first + index for index in stretch.lengths]
             at = first + len(stretch.tags)
-        found += [index for index in range(at, len(self.tags)) if not self.tags[index] & 0xFFFF]
+        found += [index for index in range(at, len(self.tags)) if is_group_length(self.tags[index])]
         return found
 
     def slice(self, start: int, stop: int) -> bytes:

@@ -9,7 +9,7 @@ from deidentikit.errors import FieldError
 from deidentikit.filetype import Listed
 
 from .dictionary import keyword_of
-from .syntax import ITEM
+from .tags import ITEM
 
 if TYPE_CHECKING:
     from .document import DicomDocument

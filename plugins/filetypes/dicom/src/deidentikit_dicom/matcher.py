@@ -16,7 +16,7 @@ from .layout import Layout
 from .options import Options
 from .recurrence import Recurrence
 from .selectors import DicomSelector, compile_selector
-from .syntax import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
+from .tags import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE, block_of, is_group_length, is_private_creator
 from .values import Encoding
 
 _NONE: Final = 1 << 30
@@ -55,7 +55,7 @@ class Creators:
         blocks: dict[tuple[int, int], tuple[int, str]] = {}
         for index in private:
             tag = tokens[index][0]
-            if 0x10 <= tag & 0xFFFF <= 0xFF:
+            if is_private_creator(tag):
                 name = _creator_text(layout.raw(index)) if tokens[index][3] - tokens[index][2] < 1024 else ""
                 blocks.setdefault((tokens[index][4], tag), (index, name))
         return blocks
@@ -69,7 +69,7 @@ class Creators:
         """The creator element of a private element, and its text."""
         if tag & 0xFFFF < 0x1000:
             return None
-        return self.blocks.get((parent, tag & 0xFFFF0000 | tag >> 8 & 0xFF))
+        return self.blocks.get((parent, block_of(tag)))
 
 
 def _creator_text(raw: bytes) -> str:
@@ -264,9 +264,9 @@ class Matcher:
 
         Group lengths are never meant; private creators only by steps that see no value, such as removal.
         """
-        if not tag & 0xFFFF:
+        if is_group_length(tag):
             return _NONE
-        creator = bool(tag & 0x10000) and 0x10 <= tag & 0xFFFF <= 0xFF
+        creator = is_private_creator(tag)
         for order, selector in self.regexes:
             if creator and self.steps[order].form.kind is not Kind.NATIVE:
                 continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from .syntax import CHARACTER_SET, Syntax
+from .syntax import Syntax
+from .tags import is_group_length, tells_of_others
 
 if TYPE_CHECKING:
     from .layout import Layout
@@ -17,11 +18,6 @@ _SLACK: Final = 16
 _LONGEST_PAUSE: Final = 255
 
 
-def frames(tag: int) -> bool:
-    """Whether other elements are read by this one: a group length, a character set or a private creator."""
-    return not tag & 0xFFFF or tag == CHARACTER_SET or (tag & 0x10000 > 0 and 0x10 <= tag & 0xFFFF <= 0xFF)
-
-
 class Stretch:
     """Elements of the main data set, with all they hold, that stood in two files byte for byte alike.
 
@@ -29,18 +25,18 @@ class Stretch:
     tokens : their tokens; positions count from the first byte, parents from the first token (-1: none)
     tags : those of the tokens
     lengths : group lengths among them
-    frame : group lengths, character sets and private creators among them that no item holds
+    telling : group lengths, character sets and private creators among them that no item holds
     reached : what a matcher found in it: pairs of token and step, and the tokens of odd groups
     """
 
-    __slots__ = ("_placed", "data", "frame", "lengths", "reached", "tags", "tokens")
+    __slots__ = ("_placed", "data", "lengths", "reached", "tags", "telling", "tokens")
 
     def __init__(self, data: bytes, tokens: list[Token]) -> None:
         self.data = data
         self.tokens = tokens
         self.tags = [token[0] for token in tokens]
-        self.lengths = [index for index, tag in enumerate(self.tags) if not tag & 0xFFFF]
-        self.frame = [index for index, token in enumerate(tokens) if token[4] < 0 and frames(token[0])]
+        self.lengths = [index for index, tag in enumerate(self.tags) if is_group_length(tag)]
+        self.telling = [index for index, token in enumerate(tokens) if token[4] < 0 and tells_of_others(token[0])]
         self.reached: tuple[list[tuple[int, int]], list[int]] | None = None
         self._placed: tuple[int, int, list[Token]] = (-1, -1, [])
 
@@ -137,4 +133,4 @@ def _add(learned: dict[bytes, Stretch], layout: Layout, first: int, after: int) 
     learned[data[:4]] = Stretch(data, relative)
 
 
-__all__ = ["Recurrence", "Stretch", "frames"]
+__all__ = ["Recurrence", "Stretch"]

@@ -1,4 +1,15 @@
-"""What the steps made of stretches of earlier files, so that it need not be worked out again."""
+"""What the steps made of stretches of earlier files, so that it need not be worked out again.
+
+A result is recalled only where all that can decide it is the same. That is: the plan and its key (a memory serves one
+plan in one run), the transfer syntax and the bytes (they are the `Stretch`), the subject, and of the main data set the
+Specific Character Set and the private creators. Everything else that a step could go by is kept out:
+
+- a plan with an action that reads other fields, or does not repeat, has no memory (`RecurringBatch`);
+- a file where a step fell back or was refused is not remembered;
+- a stretch in which a step reaches a group length, a character set or a private creator is never remembered, as
+  whether these may go depends on elements anywhere;
+- what section options do comes later, and is worked out anew for each file (`Late`).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +21,8 @@ from deidentikit.filetype import Step
 from deidentikit.splice import BytesSink, BytesSource, Patch, splice
 
 from .editing import Redone
-from .recurrence import Stretch, frames
+from .recurrence import Stretch
+from .tags import is_group_length, tells_of_others
 
 if TYPE_CHECKING:
     from .document import DicomDocument
@@ -19,6 +31,7 @@ _ROOM: Final = 1 << 23
 """Bytes of stretches remembered at a time."""
 
 Late = tuple[tuple[int, bool, bytes | None], ...]
+"""Edits that came after the steps: token, counted from the stretch's first, whether it is removed, its new value."""
 
 
 class Outcome:
@@ -59,15 +72,13 @@ class Outcome:
 class Replay:
     """Recalls, for one document, what is known of its stretches.
 
-    An outcome is recalled for the same bytes under the same subject, character sets and private creators.
-
     skipped : tokens that steps reach and that need no visit
     """
 
     def __init__(self, document: DicomDocument) -> None:
         self._document = document
         self._memory: MutableMapping[Hashable, object] = {}
-        self._frame: Hashable = None
+        self._circumstances: Hashable = None
         self._recalled: list[tuple[int, Stretch, Outcome]] = []
         self.skipped: set[int] = set()
 
@@ -75,10 +86,10 @@ class Replay:
         """Make the edits that are known. Returns how many fields of each step that covers."""
         layout, editing = self._document.layout, self._document.editing
         self._memory = memory
-        self._frame = subject, self._surroundings()
+        self._circumstances = subject, self._character_sets_and_creators()
         counts: dict[Step, int] = {}
         for first, stretch in layout.stretches:
-            known = memory.get((stretch, self._frame))
+            known = memory.get((stretch, self._circumstances))
             if not isinstance(known, Outcome):
                 continue
             self._recalled.append((first, stretch, known))
@@ -99,11 +110,11 @@ class Replay:
             after = first + len(stretch.tokens)
             reached = [index - first for index, _ in self._document.hits.fields if first <= index < after]
             self._spend(len(stretch.data))
-            if any(frames(stretch.tags[index]) for index in reached):
-                self._memory[stretch] = None  # what becomes of these depends on elements elsewhere
+            if any(tells_of_others(stretch.tags[index]) for index in reached):
+                self._memory[stretch] = None
                 continue
             outcome = self._outcome(first, stretch, reached)
-            self._memory[stretch, self._frame] = outcome
+            self._memory[stretch, self._circumstances] = outcome
             self._recalled.append((first, stretch, outcome))
         self._recalled.sort(key=lambda part: part[0])
 
@@ -113,7 +124,7 @@ class Replay:
         None at all where lengths outside a stretch depend on what is in it.
         """
         layout, editing = self._document.layout, self._document.editing
-        if editing.elements or editing.items or any(not layout.tags[index] & 0xFFFF for index in self._main_frame):
+        if editing.elements or editing.items or any(is_group_length(layout.tags[index]) for index in self._telling):
             return
         late = sorted(set(editing.late))
         for first, stretch, outcome in self._recalled:
@@ -155,23 +166,28 @@ class Replay:
         return Outcome(reached, values, removed, counts)
 
     @cached_property
-    def _main_frame(self) -> list[int]:
-        """Group lengths, character set and private creators of the main data set."""
+    def _telling(self) -> list[int]:
+        """Group lengths, character sets and private creators of the main data set."""
         layout = self._document.layout
+
+        def loose(first: int, after: int) -> list[int]:
+            tags, tokens = layout.tags, layout.tokens
+            return [index for index in range(first, after) if tells_of_others(tags[index]) and tokens[index][4] < 0]
+
         found: list[int] = []
         at = layout.meta_count
         for first, stretch in layout.stretches:
-            found += [index for index in range(at, first) if frames(layout.tags[index]) and layout.tokens[index][4] < 0]
-            found += [first + index for index in stretch.frame]
+            found += loose(at, first)
+            found += [first + index for index in stretch.telling]
             at = first + len(stretch.tokens)
-        rest = range(at, len(layout.tags))
-        return found + [index for index in rest if frames(layout.tags[index]) and layout.tokens[index][4] < 0]
+        return found + loose(at, len(layout.tags))
 
-    def _surroundings(self) -> Hashable:
+    def _character_sets_and_creators(self) -> Hashable:
+        """Those of the main data set, in order; group lengths only by their tags, as they say nothing of values."""
         layout = self._document.layout
         return tuple(
-            (layout.tags[index], layout.raw(index) if layout.tags[index] & 0xFFFF else b"")
-            for index in self._main_frame
+            (layout.tags[index], b"" if is_group_length(layout.tags[index]) else layout.raw(index))
+            for index in self._telling
         )
 
     def _spend(self, size: int) -> None:

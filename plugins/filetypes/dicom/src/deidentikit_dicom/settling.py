@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from .age import patient_age
 from .fields import REQUIRED_META
 from .insertion import NewElement
-from .syntax import CHARACTER_SET, ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE
+from .tags import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE, block_of, is_group_length, tells_of_others
 
 if TYPE_CHECKING:
     from .document import DicomDocument
@@ -85,9 +85,9 @@ class Settling:
         for index in [index for index in private if index not in removed]:
             tag, _, _, _, parent = layout.tokens[index]
             if tag & 0xFF00 and (parent < 0 or editing.alive(parent)):
-                found.add((parent, tag & 0xFFFF0000 | tag >> 8 & 0xFF))
+                found.add((parent, block_of(tag)))
         for parent, elements in editing.elements.items():
-            found.update((parent, tag & 0xFFFF0000 | tag >> 8 & 0xFF) for tag in elements if tag & 0xFF00)
+            found.update((parent, block_of(tag)) for tag in elements if tag & 0xFF00)
         return found
 
     def _remove(self, index: int, option: str) -> None:
@@ -158,7 +158,7 @@ class Settling:
             if index in keep or index in editing.removed:
                 if index in whole or index in editing.removed:
                     until = stop
-            elif tag == CHARACTER_SET or not tag & 0xFFFF or (tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF):
+            elif tells_of_others(tag):
                 later.append(index)
             elif parent >= 0 or tag not in REQUIRED_META:
                 self._remove(index, "remove-undefined")
@@ -173,7 +173,7 @@ class Settling:
         """Of a group length: whether other elements of its group stay beside it."""
         layout = self._layout
         tag, _, _, _, parent = layout.tokens[index]
-        if tag & 0xFFFF:
+        if not is_group_length(tag):
             return False
         if any(new >> 16 == tag >> 16 for new in self._editing.elements.get(parent, ())):
             return True

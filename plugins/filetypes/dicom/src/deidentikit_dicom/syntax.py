@@ -11,12 +11,6 @@ from deidentikit.errors import FileError
 from .dictionary import vr_of
 
 UNDEFINED: Final = 0xFFFFFFFF
-ITEM: Final = 0xFFFEE000
-PIXEL_DATA: Final = 0x7FE00010
-CHARACTER_SET: Final = 0x00080005
-SOP_INSTANCE: Final = 0x00080018
-MEDIA_SOP_INSTANCE: Final = 0x00020003
-"""Media Storage SOP Instance UID, the copy of SOP Instance UID in the file meta (PS3.10 table 7.1-1)."""
 
 SHORT_VRS: Final = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
 """VRs whose explicit header has a length of 16 bits (PS3.5 table 7.1-2)."""

@@ -17,15 +17,14 @@ from .syntax import (
     EXPLICIT,
     FRAGMENT_VRS,
     IMPLICIT,
-    ITEM,
     LONG_VRS,
-    PIXEL_DATA,
     PUBLIC_SEQUENCES,
     SEQUENCE_TAGS,
     SHORT_VRS,
     UNDEFINED,
     Syntax,
 )
+from .tags import ITEM, PIXEL_DATA
 
 Token = tuple[int, int, int, int, int]
 """Tag, where its header starts, where its value starts, where it all ends (with a delimiter), index of
