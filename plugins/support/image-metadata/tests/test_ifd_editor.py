@@ -11,7 +11,8 @@ import pytest
 from deidentikit.errors import FieldError, FileError
 from deidentikit.splice import BytesSink, BytesSource
 from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.ifd import EXIF_IFD, GPS_IFD, SUB_IFDS, WIDTHS, Ifd, IfdKind, WalkLimits, walk
+from deidentikit_image_metadata.fieldtypes import WIDTHS
+from deidentikit_image_metadata.ifd import EXIF_IFD, GPS_IFD, SUB_IFDS, Ifd, IfdKind, WalkLimits, walk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

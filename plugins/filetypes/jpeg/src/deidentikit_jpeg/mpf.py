@@ -10,6 +10,7 @@ import attrs
 from deidentikit.errors import FileError
 from deidentikit.splice import BytesSource, Source
 from deidentikit_image_metadata.edit import Editor
+from deidentikit_image_metadata.fieldtypes import LONG, UNDEFINED
 from deidentikit_image_metadata.ifd import Entry, read_layout
 
 from .markers import Token
@@ -87,14 +88,14 @@ class MpIndex:
         if dropped:
             count, identifiers = ifd.find(_NUMBER_OF_IMAGES), ifd.find(_IDENTIFIERS)
             if count is not None:
-                editor.overwrite(ifd, count, 4, struct.pack(order + "I", len(kept)))
+                editor.overwrite(ifd, count, LONG, struct.pack(order + "I", len(kept)))
             if identifiers is not None:
                 data = editor.value(identifiers).data
                 places = (place * _IDENTIFIER for place in kept)
-                editor.overwrite(ifd, identifiers, 7, b"".join(data[at : at + _IDENTIFIER] for at in places))
+                editor.overwrite(ifd, identifiers, UNDEFINED, b"".join(data[at : at + _IDENTIFIER] for at in places))
         found = ifd.find(_ENTRIES)
         assert found is not None
-        editor.overwrite(ifd, found, 7, records)
+        editor.overwrite(ifd, found, UNDEFINED, records)
         return MPF_HEAD + editor.overlay.to_bytes()
 
 
@@ -118,7 +119,7 @@ def read_index(source: Source, token: Token) -> MpIndex | None:
 
 
 def _entries(editor: Editor, entry: Entry) -> tuple[MpEntry, ...]:
-    if entry.broken or entry.type != 7 or not entry.count or entry.count % _RECORD:
+    if entry.broken or entry.type != UNDEFINED or not entry.count or entry.count % _RECORD:
         raise FileError("mpf-malformed", "the index of the file's images cannot be read")
     records = struct.iter_unpack(editor.layout.order + "IIIHH", editor.value(entry).data)
     return tuple(

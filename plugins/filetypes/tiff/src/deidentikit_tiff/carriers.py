@@ -8,11 +8,11 @@ from typing import Final
 from deidentikit.errors import FileError
 from deidentikit_image_metadata import photoshop
 from deidentikit_image_metadata.edit import Editor
+from deidentikit_image_metadata.fieldtypes import LONG, LONG8, SHORT, WIDTHS
 from deidentikit_image_metadata.ifd import (
     IMAGE_DESCRIPTION,
     IMAGE_RESOURCES,
     IPTC_BLOCK,
-    WIDTHS,
     XMP_PACKET,
     Entry,
     Ifd,
@@ -27,7 +27,7 @@ from .description import open_pairs
 from .parts import Carrier, Part
 from .xmltext import XmlCarrier
 
-_WHOLE: Final = frozenset({3, 4, 16})
+_WHOLE: Final = frozenset({SHORT, LONG, LONG8})
 KINDS: Final = {
     IMAGE_DESCRIPTION: ("xml", "aperio", "imagej"),
     XMP_PACKET: ("xmp", "xml"),
@@ -70,7 +70,7 @@ class Opened:
         counts = self.ifd.find(imagej.COUNTS)
         if counts is not None and isinstance(carrier := self.carriers[0], imagej.ImageJCarrier):
             numbers = carrier.counts()
-            editor.overwrite(self.ifd, counts, 4, editor.layout.pack(f"{len(numbers)}I", *numbers))
+            editor.overwrite(self.ifd, counts, LONG, editor.layout.pack(f"{len(numbers)}I", *numbers))
 
 
 def open_entry(editor: Editor, ifd: Ifd, entry: Entry, *, now: bool = False) -> Opened | None:

@@ -8,7 +8,8 @@ from typing import Final
 from deidentikit.errors import FileError
 from deidentikit.filetype import Listed
 from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.ifd import IMAGES, Entry, Ifd, type_name
+from deidentikit_image_metadata.fieldtypes import type_name
+from deidentikit_image_metadata.ifd import IMAGES, Entry, Ifd
 from deidentikit_image_metadata.tags import Space, Tag, lookup, space_of, tag_of
 
 from .carriers import KINDS, Opened, open_entry

@@ -12,6 +12,7 @@ from typing import Final
 from deidentikit.errors import FieldError, FileError
 from deidentikit_image_metadata.coverage import Extent, merged, payloads
 from deidentikit_image_metadata.edit import Editor
+from deidentikit_image_metadata.fieldtypes import LONG, SHORT, WIDTHS
 from deidentikit_image_metadata.ifd import IMAGE_DESCRIPTION, Ifd, Stored
 from deidentikit_image_metadata.tags import tag_of
 
@@ -102,7 +103,7 @@ def _description(editor: Editor, page: Ifd) -> bytes:
 def _first_number(editor: Editor, page: Ifd, tag: int) -> int:
     """The first number of a tag; 0 where there is none."""
     stored = _bytes(editor, page, tag)
-    width = {3: 2, 4: 4}.get(stored.type, 0)
+    width = WIDTHS[stored.type] if stored.type in (SHORT, LONG) else 0
     return int.from_bytes(stored.data[:width], "little" if stored.order == "<" else "big")
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from deidentikit.errors import FileError
 from deidentikit.filetype import TELLING
 from deidentikit_image_metadata.edit import Editor
+from deidentikit_image_metadata.fieldtypes import BYTE
 from deidentikit_image_metadata.ifd import Entry, Ifd
 from deidentikit_image_metadata.numbers import NUMERIC
 
@@ -16,7 +17,6 @@ from .fields import entry_texts
 from .parts import Part
 
 _LONGEST: Final = 1 << 16
-_BYTE: Final = 1
 
 
 def residual(
@@ -55,7 +55,7 @@ def _left(
     """The texts of an entry, and of what it holds that no rule reached."""
     if entry.broken:
         return
-    if entry.size <= _LONGEST and (entry.type not in NUMERIC or entry.type == _BYTE):
+    if entry.size <= _LONGEST and (entry.type not in NUMERIC or entry.type == BYTE):
         yield entry_texts(ifd, entry, editor.value)
     if entry.tag in KINDS:
         try:

@@ -11,6 +11,7 @@ from deidentikit.filetype import Limits, Named, Rank, Selector
 from deidentikit_image_metadata import iptc
 from deidentikit_image_metadata import values as tag_values
 from deidentikit_image_metadata.edit import REQUIRED_TAGS
+from deidentikit_image_metadata.fieldtypes import ASCII
 from deidentikit_image_metadata.ifd import POINTERS, Ifd, IfdKind
 from deidentikit_image_metadata.names import BLOCK_NAMES, block_tags, selector_for
 from deidentikit_image_metadata.tags import Space, Tag, all_tags, lookup
@@ -24,7 +25,6 @@ _PART: Final = re.compile(r"(?P<carrier>\w[\w-]*)(?P<joint>[:.])(?P<name>.+)", r
 _DATA_SET: Final = re.compile(r"[0-9]+:[0-9]+")
 _KINDS: Final = {"exif": IfdKind.EXIF, "gps": IfdKind.GPS, "interop": IfdKind.INTEROP}
 _WHOLES: Final = {"exif": "ExifIFD", "gps": "GPSIFD"}
-_ASCII: Final = 2
 PARTS: Final = ("xmp", "iptc", "xml", "ome", "imagej", "aperio")
 """What the names of metadata within a tag begin with."""
 
@@ -151,7 +151,7 @@ def _tags(text: str, kind: IfdKind | None) -> tuple[Tag, ...]:
 
 def _insertable(tag: Tag) -> Tag:
     """A tag of which nothing is known takes text."""
-    return tag if (tag.space, tag.number) in all_tags() else attrs.evolve(tag, type=_ASCII)
+    return tag if (tag.space, tag.number) in all_tags() else attrs.evolve(tag, type=ASCII)
 
 
 def _is_fixed(tag: Tag) -> bool:

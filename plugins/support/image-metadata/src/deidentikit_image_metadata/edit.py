@@ -15,10 +15,10 @@ from deidentikit.errors import FieldError, FileError
 from deidentikit.splice import Source
 
 from .coverage import Coverage, Extent, metadata_extents, not_zero, payloads, value_extent
+from .fieldtypes import IFD8, LONG, OFFSET_CODES, WIDTHS
 from .ifd import (
     IMAGES,
     POINTERS,
-    WIDTHS,
     Entry,
     Ifd,
     IfdKind,
@@ -55,8 +55,6 @@ REQUIRED_TAGS: Final = LOCATED | {
 """Tags without which the pixels of a TIFF page cannot be decoded, or not to the same values."""
 MAX_VALUE: Final = 1 << 26
 _CLASSIC_END: Final = 1 << 32
-_LONG: Final = 4
-_IFD8: Final = 18
 
 
 class Editor:
@@ -222,7 +220,7 @@ class Editor:
         path = child_path(kind, parent, len(parent.children), exif=self.exif)
         ifd = Ifd(kind, path, parent.page, 0, self.layout, [], parent, capacity=1)
         ifd.offset = self._append(bytes(ifd.end))
-        type = _IFD8 if self.layout.big else _LONG
+        type = IFD8 if self.layout.big else LONG
         entry = self.insert(parent, tag, type, self.layout.pack(self.layout.offset_code, ifd.offset))
         ifd.links.append(Link(parent, entry))
         parent.children.append(ifd)
@@ -260,9 +258,8 @@ class Editor:
         return read_offsets(self.overlay, ifd, entry) or ()
 
     def _set_offsets(self, ifd: Ifd, entry: Entry, offsets: list[int]) -> None:
-        code = {3: "H", 16: "Q", 18: "Q"}.get(entry.type, "I")
         try:
-            data = self.layout.pack(f"{len(offsets)}{code}", *offsets)
+            data = self.layout.pack(f"{len(offsets)}{OFFSET_CODES[entry.type]}", *offsets)
         except struct.error:
             raise FileError("too-large", f"{ifd.path} has no room for the offset of a moved IFD") from None
         self._place(ifd, entry, entry.type, data)

@@ -11,7 +11,8 @@ from deidentikit.kinds import Form, Kind, Value
 
 from . import values as tag_values
 from .edit import Editor
-from .ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, WIDTHS, Entry, Ifd, IfdKind
+from .fieldtypes import WIDTHS
+from .ifd import EXIF_IFD, GPS_IFD, INTEROP_IFD, Entry, Ifd, IfdKind
 from .tags import Tag, tag_of
 
 _POINTERS = {IfdKind.EXIF: EXIF_IFD, IfdKind.GPS: GPS_IFD, IfdKind.INTEROP: INTEROP_IFD}

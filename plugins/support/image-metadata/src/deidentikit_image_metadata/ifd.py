@@ -15,28 +15,7 @@ import attrs
 from deidentikit.errors import FileError
 from deidentikit.splice import Source
 
-_TYPES_BY_WIDTH: Final = {1: (1, 2, 6, 7, 129), 2: (3, 8), 4: (4, 9, 11, 13), 8: (5, 10, 12, 16, 17, 18)}
-WIDTHS: Final = {type: width for width, types in _TYPES_BY_WIDTH.items() for type in types}
-"""Bytes of one value of each field type."""
-_TYPE_NAMES: Final = {
-    1: "BYTE",
-    2: "ASCII",
-    3: "SHORT",
-    4: "LONG",
-    5: "RATIONAL",
-    6: "SBYTE",
-    7: "UNDEFINED",
-    8: "SSHORT",
-    9: "SLONG",
-    10: "SRATIONAL",
-    11: "FLOAT",
-    12: "DOUBLE",
-    13: "IFD",
-    16: "LONG8",
-    17: "SLONG8",
-    18: "IFD8",
-    129: "UTF-8",
-}
+from .fieldtypes import IFD, IFD8, OFFSET_CODES, WIDTHS
 
 SUB_IFDS: Final = 330
 EXIF_IFD: Final = 34665
@@ -70,17 +49,11 @@ POINTERS: Final = {
     INTEROP_IFD: IfdKind.INTEROP,
 }
 """Tags whose values are offsets of IFDs."""
-IFD_TYPES: Final = frozenset({13, 18})
-_OFFSET_FORMATS: Final = {3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+IFD_TYPES: Final = frozenset({IFD, IFD8})
 IMAGES: Final = frozenset({IfdKind.IMAGE, IfdKind.THUMBNAIL, IfdKind.SUB})
 """IFDs that describe an image: a page, a thumbnail, an image under a page."""
 _LEAVES: Final = frozenset({IfdKind.GPS, IfdKind.INTEROP})
 _NAMES: Final = {IfdKind.EXIF: "Exif", IfdKind.GPS: "GPS", IfdKind.INTEROP: "Interop"}
-
-
-def type_name(number: int) -> str:
-    """What the specifications call a field type; its number where they have none."""
-    return _TYPE_NAMES.get(number, str(number))
 
 
 @attrs.frozen
@@ -420,7 +393,7 @@ def pointed_kind(kind: IfdKind, entry: Entry) -> IfdKind | None:
 
 def read_offsets(source: Source, ifd: Ifd, entry: Entry) -> tuple[int, ...] | None:
     """The whole numbers of an entry such as StripOffsets; None where it holds none or is broken."""
-    code = _OFFSET_FORMATS.get(entry.type)
+    code = OFFSET_CODES.get(entry.type)
     if code is None or entry.broken:
         return None
     data = entry.slot[: entry.size] if entry.inline else source.pread(entry.size, ifd.value_at(entry))

@@ -6,7 +6,7 @@ import attrs
 from deidentikit.filetype import Field
 
 from .fields import TagField
-from .ifd import type_name
+from .fieldtypes import type_name
 from .names import Key, property_key, spared, tag_keys, tag_texts
 from .xmp import Property
 

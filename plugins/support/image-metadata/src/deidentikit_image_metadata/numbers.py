@@ -14,9 +14,31 @@ from deidentikit.errors import FieldError
 from deidentikit.filetype import Limits
 from deidentikit.kinds import Kind, Value, parse_number, spell_number
 
-_CODES: Final = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I", 16: "Q", 17: "q", 18: "Q", 11: "f", 12: "d"}
-_RATIONALS: Final = {5: "I", 10: "i"}
-_FLOATS: Final = frozenset({11, 12})
+from .fieldtypes import (
+    BYTE,
+    DOUBLE,
+    FLOAT,
+    OFFSET_CODES,
+    RATIONAL,
+    SBYTE,
+    SLONG,
+    SLONG8,
+    SRATIONAL,
+    SSHORT,
+)
+
+_CODES: Final = {
+    **OFFSET_CODES,
+    BYTE: "B",
+    SBYTE: "b",
+    SSHORT: "h",
+    SLONG: "i",
+    SLONG8: "q",
+    FLOAT: "f",
+    DOUBLE: "d",
+}
+_RATIONALS: Final = {RATIONAL: "I", SRATIONAL: "i"}
+_FLOATS: Final = frozenset({FLOAT, DOUBLE})
 NUMERIC: Final = frozenset(_CODES) | frozenset(_RATIONALS)
 _QUOTIENT: Final = Context(prec=17)
 _FRACTION: Final = re.compile(r"([+-]?\d{1,20})\s*/\s*(\d{1,20})")
@@ -80,7 +102,7 @@ class Numbers:
             exact = Fraction(*parts)
             decimal = quotient(exact)
             return spell_number(decimal) if Fraction(decimal) == exact else f"{exact.numerator}/{exact.denominator}"
-        if self.type == 11:
+        if self.type == FLOAT:
             return next(text for digits in range(6, 10) if _same_float(text := f"{parts:.{digits}g}", parts))
         return repr(parts)
 

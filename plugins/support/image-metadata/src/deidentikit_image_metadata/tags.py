@@ -11,6 +11,19 @@ import attrs
 from deidentikit.errors import suggest
 
 from . import tagtable
+from .fieldtypes import (
+    ASCII,
+    BYTE,
+    DOUBLE,
+    FLOAT,
+    LONG,
+    RATIONAL,
+    SHORT,
+    SLONG,
+    SRATIONAL,
+    SSHORT,
+    UNDEFINED,
+)
 from .ifd import IfdKind
 
 
@@ -27,7 +40,7 @@ class Tag:
     """What is known of a tag.
 
     home : the kind of IFD into which it is inserted
-    type : the field type it is written with; 7 (UNDEFINED) where nothing is known
+    type : the field type it is written with; UNDEFINED where nothing is known
     count : how many values it has; 0 for any number
     """
 
@@ -35,11 +48,24 @@ class Tag:
     name: str
     space: Space
     home: IfdKind
-    type: int = 7
+    type: int = UNDEFINED
     count: int = 0
 
 
-_LETTERS: Final = {"B": 1, "A": 2, "S": 3, "L": 4, "N": 4, "R": 5, "U": 7, "s": 8, "l": 9, "r": 10, "F": 11, "D": 12}
+_LETTERS: Final = {
+    "B": BYTE,
+    "A": ASCII,
+    "S": SHORT,
+    "L": LONG,
+    "N": LONG,
+    "R": RATIONAL,
+    "U": UNDEFINED,
+    "s": SSHORT,
+    "l": SLONG,
+    "r": SRATIONAL,
+    "F": FLOAT,
+    "D": DOUBLE,
+}
 _JOINTS: Final = str.maketrans("", "", " _-/")
 _TABLES: Final = (
     (tagtable.TIFF, Space.MAIN, IfdKind.IMAGE),

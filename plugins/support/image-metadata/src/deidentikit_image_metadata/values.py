@@ -13,7 +13,8 @@ from deidentikit.kinds import Form, Formats, Kind, Opaque, Value, parse_number
 
 from . import rawbytes
 from .coordinates import COORDINATES, degrees, from_degrees
-from .ifd import WIDTHS, Stored
+from .fieldtypes import ASCII, BYTE, UNDEFINED, UTF8, WIDTHS
+from .ifd import Stored
 from .numbers import NUMERIC, Numbers, Parts
 from .plaintext import Spelling
 from .tags import Space, Tag
@@ -25,10 +26,8 @@ SECTION_FORMATS: Final = Formats("%Y%m%d", FORMATS.datetime)
 """How names of outputs and groups of a text spell them where a section of an image type names no format."""
 SPELLING: Final = Spelling(FORMATS, other_dates=("%Y%m%d",))
 
-_ASCII: Final = 2
-_UTF8: Final = 129
-_TEXT_TYPES: Final = frozenset({_ASCII, _UTF8})
-_BYTE_TYPES: Final = frozenset({1, 7})
+_TEXT_TYPES: Final = frozenset({ASCII, UTF8})
+_BYTE_TYPES: Final = frozenset({BYTE, UNDEFINED})
 _XP: Final = frozenset(range(0x9C9B, 0x9CA0))
 _CODED: Final = {Space.MAIN: frozenset({0x9286}), Space.GPS: frozenset({0x1B, 0x1C})}
 _TEXTUAL: Final = Limits(kinds=frozenset(Kind))
@@ -54,9 +53,9 @@ def _coding(tag: Tag, type: int) -> Coding | None:
         return Wide()
     if type in _BYTE_TYPES and tag.number in _CODED.get(tag.space, ()):
         return Coded()
-    if type in _TEXT_TYPES or (type in _BYTE_TYPES and tag.type == _ASCII):
+    if type in _TEXT_TYPES or (type in _BYTE_TYPES and tag.type == ASCII):
         return Strings()
-    if type == 7 or (type in _BYTE_TYPES and tag.type in _BYTE_TYPES and not tag.count):
+    if type == UNDEFINED or (type in _BYTE_TYPES and tag.type in _BYTE_TYPES and not tag.count):
         return Plain(tag.count)
     if type in NUMERIC:
         return None
