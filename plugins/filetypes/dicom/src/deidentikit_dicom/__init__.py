@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+import attrs
 from deidentikit.filetype import Document, FileType, Limits, Listed, Named, Preset, Selector, Step
 from deidentikit.hookspecs import hookimpl
 from deidentikit.identifiers import UNREACHED, Catalogue, Reach
@@ -51,16 +52,7 @@ class DicomFile(FileType):
             return None
         found = limits(selector.last.vr)
         if selector.last.tag in REQUIRED_META:
-            return Limits(
-                found.max_length,
-                found.kinds,
-                found.hex_digits,
-                found.upper_only,
-                found.low,
-                found.high,
-                found.step,
-                True,
-            )
+            return attrs.evolve(found, required=True)
         return found
 
     def check_literal(self, selector: Selector, text: str) -> str | None:

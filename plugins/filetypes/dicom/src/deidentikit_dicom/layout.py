@@ -21,7 +21,8 @@ from .syntax import (
     data_set_syntax,
 )
 from .tags import ITEM, PIXEL_DATA, is_group_length
-from .tokens import FIRST_READ, Token, Walker
+from .tokens import Token, Walker
+from .window import FIRST_READ
 
 PREAMBLE: Final = 128
 _MAX_INFLATED: Final = 1 << 27

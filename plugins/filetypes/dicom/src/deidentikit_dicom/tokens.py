@@ -25,15 +25,12 @@ from .syntax import (
     Syntax,
 )
 from .tags import ITEM, PIXEL_DATA
+from .window import HEAD_MAX, Window
 
 Token = tuple[int, int, int, int, int]
 """Tag, where its header starts, where its value starts, where it all ends (with a delimiter), index of
 the token that holds it (-1: the main data set or the file meta). Items are tokens too."""
 
-FIRST_READ: Final = 1 << 16
-_HEAD_MAX: Final = 1 << 22
-_WINDOW: Final = 1 << 18
-_GAP: Final = 1 << 17
 _MAX_DEPTH: Final = 64
 _MAX_TOKENS: Final = 3_000_000
 _MAX_FAILED: Final = 2_000
@@ -42,11 +39,9 @@ _LAST_TAGS: Final = frozenset({0x7FE00008, 0x7FE00009, PIXEL_DATA, 0xFFFCFFFC})
 _ITEM_MARKS: Final = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 
 
-class Walker:
+class Walker(Window):
     """Walks a source and gathers its tokens in `tokens`, in the order of the file.
 
-    source : read in windows; values beyond them are stepped over
-    head : the source's first bytes, grown as needed up to some megabytes and kept
     content : for containers whose content is in another syntax than what holds them, that syntax
     opaque : tokens that should be sequences but do not parse as such, and why
     surmised : tokens that other readings were tried of, which may have gone by bytes around them
@@ -55,9 +50,7 @@ class Walker:
     """
 
     def __init__(self, source: Source, head: bytes, recurrence: Recurrence | None = None) -> None:
-        self.source = source
-        self.size = source.size
-        self.head = head
+        super().__init__(source, head)
         self.tokens: list[Token] = []
         self.content: dict[int, Syntax] = {}
         self.opaque: dict[int, FileError] = {}
@@ -66,8 +59,6 @@ class Walker:
         self.stretches: list[tuple[int, Stretch]] = []
         self._recurrence = recurrence
         self._known: dict[bytes, Stretch] = {}
-        self._data = head
-        self._base = 0
         self._failed = 0
         self._discarded = 0
 
@@ -87,7 +78,7 @@ class Walker:
                 raise FileError("unparsed-region", "the file meta information is not in explicit VR little endian")
             if value + size > self.size:
                 raise FileError("truncated", "the file ends within its meta information")
-            if value + size - start > _HEAD_MAX:
+            if value + size - start > HEAD_MAX:
                 raise FileError("unparsed-region", "the file meta information is too long to be one")
             self.tokens.append((group << 16 | element, pos, value, value + size, -1))
             pos = value + size
@@ -111,29 +102,10 @@ class Walker:
         self.tokens += stretch.placed(pos, index)
         return pos + len(stretch.data)
 
-    def peek(self, pos: int, count: int) -> bytes:
-        """Up to `count` bytes at `pos`, read anew where the window does not hold them."""
-        at = pos - self._base
-        if at >= 0 and at + count <= len(self._data):
-            return self._data[at : at + count]
-        return self.source.pread(max(0, min(count, self.size - pos)), pos)
-
     def _fill(self, pos: int) -> bool:
-        """Make a window that holds the header at `pos`. False where the source ends within it."""
-        if len(self._data) - (pos - self._base) >= min(12, self.size - pos) or pos + 8 > self.size:
-            return False
         if len(self.tokens) > _MAX_TOKENS:
             raise FileError("too-many-elements", f"the file has more than {_MAX_TOKENS} elements and items")
-        have = len(self.head)
-        if self._base == 0 and pos <= have + _GAP and have < _HEAD_MAX:
-            self.head += self.source.pread(min(3 * have, self.size - have), have)
-            self._data = self.head
-        else:
-            self._data = self.source.pread(min(_WINDOW, self.size - pos), pos)
-            self._base = pos
-        if len(self._data) - (pos - self._base) < min(12, self.size - pos):
-            raise FileError("truncated", "the file is shorter than it was when it was opened")
-        return True
+        return super()._fill(pos)
 
     def _explicit(self, pos: int, end: int, parent: int, delimited: bool, syntax: Syntax, depth: int) -> int:
         """Walk a data set with explicit VRs; returns where it ends, its delimiter included."""
@@ -311,8 +283,7 @@ class Walker:
         for known in (self.content, self.opaque):
             for other in [key for key in known if key >= index]:
                 del known[other]
-        if pos < self._base:
-            self._data, self._base = (self.head, 0) if pos < len(self.head) else (b"", pos)
+        self._go_back(pos)
 
     def _sequence(self, pos: int, end: int, parent: int, delimited: bool, syntax: Syntax, depth: int) -> int:
         """Walk the items of a sequence; returns where it ends, its delimiter included."""
@@ -412,7 +383,7 @@ class Walker:
     def _leftover_possible(self, pos: int) -> bool:
         """Whether bytes after the data set may begin at `pos`: after pixel data, or if all are zero."""
         last = next((token for token in reversed(self.tokens) if token[4] < 0), None)
-        return (last is not None and last[0] in _LAST_TAGS) or self._zeros(pos)
+        return (last is not None and last[0] in _LAST_TAGS) or self._zeros_from(pos)
 
     def _leftover(self, pos: int, end: int, parent: int) -> int:
         """Note where the data set ends before the file does, or refuse what stands there."""
@@ -422,11 +393,3 @@ class Walker:
             raise FileError("unparsed-region", "the data set holds bytes that are no element")
         self.trailing = pos
         return end
-
-    def _zeros(self, pos: int) -> bool:
-        while pos < self.size:
-            chunk = self.source.pread(min(1 << 20, self.size - pos), pos)
-            if not chunk or chunk.count(0) != len(chunk):
-                return False
-            pos += len(chunk)
-        return True
