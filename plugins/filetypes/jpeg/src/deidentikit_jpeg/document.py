@@ -89,7 +89,7 @@ class JpegDocument(Document, Batch):
         for picture in self._pictures:
             for part, item in self._offered(picture):
                 if not part.lost and (step := self._matcher.first(item)) is not None:
-                    tracked = Tracked(item, picture.number)
+                    tracked = Tracked(item.field, picture.number)
                     self._tracked.append(tracked)
                     yield tracked, step
 

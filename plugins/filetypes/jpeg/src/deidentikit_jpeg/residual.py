@@ -21,7 +21,7 @@ def residual(pictures: Sequence[Picture], tracked: Iterable[Tracked]) -> int:
 
     What no field shows - maker notes, unknown segments - is searched for the old texts' bytes.
     """
-    edited = {id(each.field): each.field for each in tracked if each.edited}
+    edited = {id(each.inner): each.inner for each in tracked if each.edited}
     old = {text for field in edited.values() for text in _long_texts(field)}
     if not old:
         return 0

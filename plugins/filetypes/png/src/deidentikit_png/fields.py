@@ -13,6 +13,7 @@ from deidentikit_image_metadata import rawbytes
 from deidentikit_image_metadata.fields import TagField
 from deidentikit_image_metadata.names import WHOLE
 from deidentikit_image_metadata.plaintext import Piece, Spelling
+from deidentikit_image_metadata.wrapping import WrappedField
 
 from . import texts, times
 from .chunks import Chunk
@@ -159,40 +160,32 @@ class TimeField(ChunkField):
             self.contents.put(self.chunk, new)
 
 
-@attrs.frozen(eq=False)
-class ExifTag:
+class ExifTag(WrappedField):
     """A tag of an EXIF block. A date format of the section is for text chunks: tags that are not in it are read
     as EXIF spells dates."""
 
-    tag: TagField
-    block: str
+    __slots__ = ("_block",)
+
+    def __init__(self, tag: TagField, block: str) -> None:
+        """block : what the place of the block is called"""
+        super().__init__(tag)
+        self._block = block
 
     @property
     def path(self) -> str:
-        return f"{self.block}:{self.tag.path}"
-
-    @property
-    def required(self) -> bool:
-        return self.tag.required
-
-    @property
-    def limits(self) -> Limits:
-        return self.tag.limits
+        return f"{self._block}:{self.inner.path}"
 
     def read(self, form: Form) -> Sequence[Value | None]:
-        return self.tag.read(self._fitting(form))
+        return self.inner.read(self._fitting(form))
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
-        self.tag.write(values, self._fitting(form))
-
-    def remove(self) -> None:
-        self.tag.remove()
+        self.inner.write(values, self._fitting(form))
 
     def _fitting(self, form: Form) -> Form:
         if form.format is None or form.explicit or form.kind not in (Kind.DATE, Kind.DATETIME):
             return form
         try:
-            self.tag.read(form)
+            self.inner.read(form)
         except FieldError:
             return attrs.evolve(form, format=None)
         return form

@@ -5,42 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-import attrs
 from deidentikit.errors import FieldError
-from deidentikit.filetype import Field, Limits
+from deidentikit.filetype import Field
 from deidentikit.kinds import Form, Kind, Value
 from deidentikit_image_metadata import values as tag_values
-from deidentikit_image_metadata.fields import TagField
 from deidentikit_image_metadata.ifd import Entry, Ifd, Stored
 from deidentikit_image_metadata.tags import tag_of
+from deidentikit_image_metadata.wrapping import WrappedField
 
 _TEXT: Final = Form(Kind.TEXT)
 
 
-@attrs.frozen(eq=False)
-class ImageJField:
+class ImageJField(WrappedField):
     """ImageJ's metadata, or the lengths that go with it: a structure of its own, to be removed whole."""
-
-    tag: TagField
-
-    @property
-    def path(self) -> str:
-        """The IFD and the name of the tag."""
-        return self.tag.path
 
     @property
     def required(self) -> bool:
         """The image can be read without it."""
         return False
-
-    @property
-    def limits(self) -> Limits:
-        """What a value of its type holds."""
-        return self.tag.limits
-
-    def read(self, form: Form) -> Sequence[Value | None]:
-        """Its values. Raises FieldError as the tag does."""
-        return self.tag.read(form)
 
     def write(self, values: Sequence[Value | None], form: Form) -> None:
         """Raises FieldError (``wrong-kind``) unless the values are those that were read."""
@@ -48,39 +30,19 @@ class ImageJField:
             message = "ImageJ's metadata has parts; name those, as in imagej:Info, or remove the tag"
             raise FieldError("wrong-kind", message, self.path)
 
-    def remove(self) -> None:
-        """Take it out."""
-        self.tag.remove()
 
-
-@attrs.frozen(eq=False)
-class PartField:
+class PartField(WrappedField):
     """A piece of metadata within a tag, under the path of the tag."""
 
-    inner: Field
-    path: str
+    __slots__ = ("_path",)
+
+    def __init__(self, inner: Field, path: str) -> None:
+        super().__init__(inner)
+        self._path = path
 
     @property
-    def required(self) -> bool:
-        """The image cannot be read without it."""
-        return self.inner.required
-
-    @property
-    def limits(self) -> Limits:
-        """What it can hold."""
-        return self.inner.limits
-
-    def read(self, form: Form) -> Sequence[Value | None]:
-        """Its values in the source. Raises FieldError."""
-        return self.inner.read(form)
-
-    def write(self, values: Sequence[Value | None], form: Form) -> None:
-        """Give it values. Raises FieldError."""
-        self.inner.write(values, form)
-
-    def remove(self) -> None:
-        """Take it out."""
-        self.inner.remove()
+    def path(self) -> str:
+        return self._path
 
 
 def entry_texts(ifd: Ifd, entry: Entry, read: Callable[[Entry], Stored]) -> list[str]:
