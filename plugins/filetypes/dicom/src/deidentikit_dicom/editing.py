@@ -140,6 +140,14 @@ class _Insertion(NamedTuple):
 
 
 class _Patching:
+    """Works edits out as patches.
+
+    span : the tokens that count
+    cuts : tokens that go, as first and after
+    growth : by how many bytes the content of a container becomes longer
+    groups : by how many bytes a group becomes longer whose length is counted, by what holds it and its number
+    """
+
     def __init__(self, editing: Editing, redone: Sequence[Redone] = (), span: range | None = None) -> None:
         self.editing = editing
         self.redone = redone
@@ -155,23 +163,50 @@ class _Patching:
         self.groups = {(tokens[index][4], tokens[index][0] >> 16): 0 for index in self.group_lengths}
 
     def result(self) -> Result:
+        """Each kind of edit in turn, then the lengths that depend on all of them."""
+        editing, patches = self.editing, self.patches
+        self._put_redone()
+        self._put_edits()
+        for parent, elements in editing.elements.items():
+            if editing.alive(parent):
+                self._insert(parent, elements)
+        for sequence, items in editing.items.items():
+            if editing.alive(sequence):
+                self._append(sequence, items)
+        self._patch_lengths()
+        self._patch_group_lengths()
+        if self.insertions:
+            self.insertions.sort(key=lambda insertion: insertion[:3])
+            patches += [(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
+        patches.sort(key=itemgetter(0, 1))
+        return Result(patches, self._tags(), self.meta_growth)
+
+    def _put_redone(self) -> None:
+        tokens = self.layout.tokens
+        for part in self.redone:
+            if part.data is not None:
+                start = tokens[part.first][1]
+                self.patches.append((start, start + part.size, part.data))
+
+    def _edited(self) -> list[int]:
+        """The tokens that are removed or get a new value, but for those in parts that are redone, in order."""
+        edited = self.editing.removed.union(self.editing.values)
+        if len(self.span) < len(self.layout.tokens):
+            edited.intersection_update(self.span)
+        for part in self.redone:
+            edited.difference_update(range(part.first, part.after))
+        return sorted(edited)
+
+    def _put_edits(self) -> None:
         layout, editing, patches = self.layout, self.editing, self.patches
         tokens, removed, values = layout.tokens, editing.removed, editing.values
         base, uniform, meta_count = layout.syntax, layout.uniform, layout.meta_count
         plain = not editing.elements and not editing.items
         gone_until = 0
-        edited = removed.union(values)
-        if len(self.span) < len(tokens):
-            edited.intersection_update(self.span)
-        for part in self.redone:
-            edited.difference_update(range(part.first, part.after))
-            start = tokens[part.first][1]
-            if part.data is not None:
-                patches.append((start, start + part.size, part.data))
-        for index in sorted(edited):
+        for index in self._edited():
             tag, start, begin, stop, parent = tokens[index]
             if start < gone_until:
-                continue
+                continue  # what holds it is gone
             if index in removed:
                 gone_until = stop
                 self._cut(index, start, stop, join=plain)
@@ -188,19 +223,6 @@ class _Patching:
                 self.meta_growth += delta
             if delta and (parent >= 0 or (parent, tag >> 16) in self.groups):
                 self._grow(parent, tag, delta)
-        for parent, elements in editing.elements.items():
-            if editing.alive(parent):
-                self._insert(parent, elements)
-        for sequence, items in editing.items.items():
-            if editing.alive(sequence):
-                self._append(sequence, items)
-        self._patch_lengths()
-        self._patch_group_lengths()
-        if self.insertions:
-            self.insertions.sort(key=lambda insertion: insertion[:3])
-            patches += [(insertion.pos, insertion.pos, insertion.data) for insertion in self.insertions]
-        patches.sort(key=itemgetter(0, 1))
-        return Result(patches, self._tags(), self.meta_growth)
 
     def _cut(self, index: int, start: int, stop: int, join: bool) -> None:
         """Take a token out; `join` it with the one before, between which nothing comes in."""
