@@ -8,7 +8,8 @@ from typing import Final
 from deidentikit.errors import FileError
 from deidentikit_image_metadata import photoshop
 from deidentikit_image_metadata.edit import Editor
-from deidentikit_image_metadata.fieldtypes import LONG, LONG8, SHORT, WIDTHS
+from deidentikit_image_metadata.fields import TagField
+from deidentikit_image_metadata.fieldtypes import LONG, LONG8, SHORT
 from deidentikit_image_metadata.ifd import (
     IMAGE_DESCRIPTION,
     IMAGE_RESOURCES,
@@ -55,16 +56,14 @@ class Opened:
 
     def save(self, editor: Editor) -> None:
         """Give the entry its edited value; one of which nothing is left is removed."""
-        if not editor.has(self.ifd, self.entry):
-            return
-        data = self.to_bytes()
+        field = TagField(editor, self.ifd, self.entry)
+        data = self.to_bytes() if editor.has(self.ifd, self.entry) else b""
         if not data:
-            editor.remove(self.ifd, self.entry)
+            field.remove()
             return
-        data += bytes(-len(data) % WIDTHS[self.entry.type])
         if self.entry.tag == imagej.METADATA:
             self._save_counts(editor)
-        editor.overwrite(self.ifd, self.entry, self.entry.type, data)
+        field.put(data)
 
     def _save_counts(self, editor: Editor) -> None:
         counts = self.ifd.find(imagej.COUNTS)
