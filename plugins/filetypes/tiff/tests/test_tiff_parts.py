@@ -238,6 +238,66 @@ class TestImageJ:
             assert caught.value.reason == "imagej-malformed"
 
 
+class TestExifInResources:
+    """Photoshop keeps a copy of EXIF among its image resources."""
+
+    @staticmethod
+    def exif(*tags: tuple[int, bytes]) -> bytes:
+        """An EXIF block of texts."""
+        at = 8 + 2 + 12 * len(tags) + 4
+        table, values = struct.pack("<H", len(tags)), b""
+        for number, text in tags:
+            table += struct.pack("<HHII", number, 2, len(text) + 1, at + len(values))
+            values += text + b"\0"
+        return b"II*\0\x08\0\0\0" + table + bytes(4) + values
+
+    @staticmethod
+    def resources(data: bytes, number: int = 0x0422) -> dict[str, Any]:
+        url = Resource(b"8BIM", 0x040B, b"", b"example.org", 0, 0).to_bytes()
+        return blob(34377, Resource(b"8BIM", number, b"", data, 0, 0).to_bytes() + url)
+
+    @pytest.mark.parametrize("number", [0x0422, 0x0423])
+    @pytest.mark.parametrize("rule", ["name: Artist", "name: page.0.Artist", "name: 315", "regex: .*Artist"])
+    def test_names_of_tags_reach_in(self, run: Run, seen: Run, written: Run, number: int, rule: str) -> None:
+        held = self.resources(self.exif((0x010F, b"ACME Corporation"), (0x013B, b"Jane Doe")), number)
+        data = written({"extratags": [(315, "s", 0, "Jane Doe", True), *held["extratags"]]})
+        done = run(f"fields:\n- {rule}\n  remove: yes\n", data)
+        assert b"Jane" not in done.data
+        assert b"ACME Corporation" in done.data
+        assert b"example.org" in done.data
+        assert seen(done.data)[0]["pixels"] == seen(data)[0]["pixels"]
+
+    def test_a_name_of_another_place_does_not(self, run: Run, written: Run) -> None:
+        data = written(self.resources(self.exif((0x013B, b"Jane Doe"))))
+        for rule in ("name: Exif.Artist", "name: page.1.Artist", "regex: Exif.*"):
+            assert run(f"fields:\n- {rule}\n  remove: yes\n", data).data == data
+
+    def test_values_are_replaced(self, run: Run, written: Run) -> None:
+        data = written(self.resources(self.exif((0x0132, b"2020:01:31 10:00:00"), (0x013B, b"Jane Doe"))))
+        section = "date-increment: -1\nfields:\n- name: DateTime\n  increment-datetime: yes\n"
+        done = run(section + "- name: Artist\n  replace-with: somebody of a longer name\n", data)
+        assert b"2020:01:30 10:00:00" in done.data
+        assert b"somebody of a longer name" in done.data
+        assert b"Jane" not in done.data
+
+    def test_the_last_tag_takes_the_block_along(self, run: Run, seen: Run, written: Run) -> None:
+        data = written(self.resources(self.exif((0x013B, b"Jane Doe"))))
+        left = seen(run("fields:\n- name: Artist\n  remove: yes\n", data).data)[0]["ImageResources"]
+        assert left == Resource(b"8BIM", 0x040B, b"", b"example.org", 0, 0).to_bytes()
+
+    def test_a_rule_on_the_whole_comes_first(self, run: Run, refused: Run, written: Run) -> None:
+        data = written(self.resources(b"no TIFF header"))
+        artist = "- name: Artist\n  remove: yes\n"
+        assert refused(f"fields:\n{artist}", data) == "photoshop-malformed"
+        assert run(f"fields:\n- name: PhotoshopSettings\n  keep: yes\n{artist}", data).data == data
+        assert b"no TIFF" not in run(f"fields:\n- name: PhotoshopSettings\n  remove: yes\n{artist}", data).data
+
+    def test_copies_that_no_rule_reaches_are_counted(self, run: Run, written: Run) -> None:
+        held = self.resources(self.exif((0x010E, b"of Jane Doe")))
+        data = written({"extratags": [(315, "s", 0, "of Jane Doe", True), *held["extratags"]]})
+        assert run("fields:\n- name: Artist\n  remove: yes\n", data).outcome.residual == 1
+
+
 def test_parts_are_listed(deid_project: Any, written: Run) -> None:
     path = deid_project.add("slide.svs", written({"description": APERIO, **blob(700, XMP)}))
     shown = deid_project.command("fields", path).assert_silent_about("b414003d", "Doe").stdout

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from deidentikit.errors import FileError
+from deidentikit.splice import BytesSource
 from deidentikit_image_metadata import photoshop
 from deidentikit_image_metadata.edit import Editor
+from deidentikit_image_metadata.exif import Exif
 from deidentikit_image_metadata.fields import TagField
 from deidentikit_image_metadata.fieldtypes import LONG, LONG8, SHORT
 from deidentikit_image_metadata.ifd import (
@@ -19,12 +21,15 @@ from deidentikit_image_metadata.ifd import (
     Ifd,
 )
 from deidentikit_image_metadata.iptc import Iptc, title
+from deidentikit_image_metadata.names import BLOCK_NAMES
 from deidentikit_image_metadata.numbers import Numbers
 from deidentikit_image_metadata.xmp import Packet
 from deidentikit_image_metadata.xmpnodes import RDF, parse
 
 from . import imagej
 from .description import open_pairs
+from .fields import entry_texts
+from .matcher import EXIF
 from .parts import Carrier, Part
 from .xmltext import XmlCarrier
 
@@ -33,7 +38,7 @@ KINDS: Final = {
     IMAGE_DESCRIPTION: ("xml", "aperio", "imagej"),
     XMP_PACKET: ("xmp", "xml"),
     IPTC_BLOCK: ("iptc",),
-    IMAGE_RESOURCES: ("iptc", "xmp"),
+    IMAGE_RESOURCES: ("iptc", "xmp", EXIF),
     imagej.METADATA: ("imagej",),
 }
 """The kinds of metadata that a tag can hold."""
@@ -125,6 +130,7 @@ def _resources(ifd: Ifd, entry: Entry, data: bytes) -> Opened:
     inner: list[tuple[photoshop.Resource, Carrier]] = []
     inner += [(resource, IptcCarrier(resource.data)) for resource in block.find(photoshop.IPTC)]
     inner += [(resource, XmpCarrier(resource.data)) for resource in block.find(photoshop.XMP)]
+    inner += [(resource, ExifCarrier(resource.data)) for id in photoshop.EXIF for resource in block.find(id)]
 
     def to_bytes() -> bytes:
         for resource, carrier in inner:
@@ -189,3 +195,41 @@ class IptcCarrier:
     def to_bytes(self) -> bytes:
         """The edited block."""
         return self._block.to_bytes()
+
+
+class ExifCarrier:
+    """An EXIF block."""
+
+    kind: Final = EXIF
+
+    def __init__(self, data: bytes) -> None:
+        """Raises FileError (``photoshop-malformed``)."""
+        try:
+            self._exif = Exif(data)
+        except FileError as error:
+            raise FileError(
+                "photoshop-malformed",
+                f"the EXIF within the Photoshop resources cannot be read ({error.reason}); remove or keep the tag",
+            ) from None
+
+    def parts(self) -> Sequence[Part]:
+        """Every tag."""
+        out = []
+        for tag in self._exif.tags:
+            texts = tuple(entry_texts(tag.ifd, tag.entry, self._exif.editor.original))
+            out.append(Part((), f"{BLOCK_NAMES[tag.ifd.kind]}.{tag.tag.name}", tag, texts, tag))
+        return out
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was edited."""
+        return self._exif.changed
+
+    def to_bytes(self) -> bytes:
+        """The edited block, without the thumbnail, which shows what was. Raises FileError (``verify``)."""
+        self._exif.remove_thumbnails()
+        self._exif.zero_orphans()
+        data = self._exif.to_bytes()
+        if data:
+            self._exif.editor.check(BytesSource(data))
+        return data

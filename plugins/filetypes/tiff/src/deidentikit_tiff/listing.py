@@ -62,7 +62,7 @@ def _parts(editor: Editor, ifd: Ifd, entry: Entry) -> Iterator[Listed]:
     except FileError:
         return
     for kind, part in () if opened is None else opened.parts:
-        name = f"page.{ifd.page}.{kind}:{part.shown}"
+        name = f"page.{ifd.page}.{kind}:{part.shown}" if part.tag is None else _name(part.tag.tag)
 
         def values(texts: Sequence[str] = part.texts) -> Sequence[str]:
             return texts

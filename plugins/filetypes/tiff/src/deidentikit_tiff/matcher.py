@@ -9,7 +9,9 @@ from typing import Final
 from deidentikit.filetype import Named, RegexSelector, Selector, Step
 from deidentikit.kinds import Kind
 from deidentikit_image_metadata.edit import REQUIRED_TAGS
+from deidentikit_image_metadata.fields import TagField
 from deidentikit_image_metadata.ifd import COLOUR_PROFILE, IMAGES, Entry, Ifd, IfdKind, pointed_kind
+from deidentikit_image_metadata.names import spared
 from deidentikit_image_metadata.tags import Space, Tag, space_of, tag_of
 
 from .parts import Part
@@ -18,6 +20,8 @@ from .selectors import PartSelector, TagSelector, compile_selector
 _FOLDERS: Final = {IfdKind.EXIF: ".Exif", IfdKind.GPS: ".GPS", IfdKind.INTEROP: ".Exif.Interop"}
 _EVERYWHERE: Final = ((), ("page", "*"))
 """Prefixes of names that reach every page."""
+EXIF: Final = "exif"
+"""EXIF within a tag; its tags have the names that tags have everywhere."""
 _BARE: Final = frozenset({"xmp", "iptc"})
 """Metadata whose names are known without saying where they stand."""
 
@@ -67,8 +71,10 @@ class Matcher:
     def part(self, ifd: Ifd, carrier: str, part: Part, *, regexes: bool) -> Step | None:
         """The first step that reaches a piece of metadata within a tag.
 
-        regexes : whether regular expressions reach into the tag
+        regexes : whether regular expressions, and names of tags, reach into the tag
         """
+        if part.tag is not None:
+            return self._tag_within(ifd, part.tag, part.shown) if regexes else None
         for index, selector in self._parts:
             if selector.carrier == carrier and selector.name in part.keys and selector.scope.covers(ifd):
                 return self.steps[index]
@@ -76,6 +82,14 @@ class Matcher:
         bare = (part.shown,) if carrier in _BARE else ()
         step = self._first_regex((shown, f"page.{ifd.page}.{shown}", *bare)) if regexes else None
         return None if step is None or (not part.texts and step.form.kind is not Kind.NATIVE) else step
+
+    def _tag_within(self, ifd: Ifd, field: TagField, shown: str) -> Step | None:
+        """The first step that reaches a tag of EXIF within a value."""
+        tag, page = field.tag, f"page.{ifd.page}"
+        for index, selector in self._tags.get((tag.space, tag.number), ()):
+            if selector.scope.covers(ifd, field.ifd.kind):
+                return self.steps[index]
+        return None if spared(tag) else self._first_regex((tag.name, f"{page}.{tag.name}", f"{page}.{shown}"))
 
     def everywhere(self, tag: Tag) -> Step | None:
         """The first step that reaches a tag wherever it can stand; steps for certain pages do not count."""
@@ -95,6 +109,8 @@ class Matcher:
 
     def wants(self, carrier: str, *, regexes: bool) -> bool:
         """Whether any step may reach metadata of this kind."""
+        if carrier == EXIF:
+            return regexes and bool(self._tags or self._regexes)
         return (regexes and bool(self._regexes)) or any(selector.carrier == carrier for _, selector in self._parts)
 
 

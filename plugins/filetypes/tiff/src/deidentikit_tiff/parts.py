@@ -9,6 +9,7 @@ import attrs
 from deidentikit.errors import FieldError
 from deidentikit.filetype import UNLIMITED, Field, Limits
 from deidentikit.kinds import Form, Kind, Value
+from deidentikit_image_metadata.fields import TagField
 from deidentikit_image_metadata.plaintext import Piece, Spelling
 
 
@@ -19,12 +20,14 @@ class Part:
     keys : what it goes by in a profile, folded
     shown : its name as it is listed
     texts : its original texts
+    tag : where it is a tag, which names of tags reach
     """
 
     keys: tuple[str, ...]
     shown: str
     field: Field
     texts: tuple[str, ...] = attrs.field(repr=False)
+    tag: TagField | None = None
 
 
 class Carrier(Protocol):

@@ -47,9 +47,12 @@ class Scope:
             return Rank.WILDCARD
         return Rank.EXACT if self.prefix else Rank.NAME
 
-    def covers(self, ifd: Ifd) -> bool:
-        """Whether an IFD, or one that it stands under, is meant."""
-        if self.kind is not None and ifd.kind is not self.kind:
+    def covers(self, ifd: Ifd, kind: IfdKind | None = None) -> bool:
+        """Whether an IFD, or one that it stands under, is meant.
+
+        kind : of an IFD within a value of this one
+        """
+        if self.kind is not None and (kind or ifd.kind) is not self.kind:
             return False
         if not self.prefix:
             return True
