@@ -89,6 +89,16 @@ def test_undefined_elements_go(raw: Any, deidentify: Any) -> None:
     assert "PatientName" not in read(whole.data)
 
 
+def test_undefined_group_lengths_go_with_the_last_of_their_group(raw: Any, deidentify: Any) -> None:
+    twice = [raw.element(0x00080000, "UL", raw.pack("L", 26)), raw.element(0x00080000, "UL", raw.pack("L", 26))]
+    name, modality = raw.element(NAME, "PN", b"Doe^Jane"), raw.element(0x00080060, "CS", b"MR")
+    rules = "remove-undefined: yes\nfields:\n  - name: PatientName\n    keep: yes"
+    assert deidentify(raw.file(*twice, modality, name), rules).data.endswith(name)
+    assert 0x00080000 not in read(deidentify(raw.file(*twice, modality, name), rules).data)
+    rules = "remove-undefined: yes\nfields:\n  - name: Modality\n    keep: yes"
+    assert 0x00080000 in read(deidentify(raw.file(twice[0], modality, name), rules).data)
+
+
 def test_undefined_character_set_stays_where_it_is_needed(explicit: Any, deidentify: Any) -> None:
     parts = [explicit.element(0x00080005, "CS", b"ISO_IR 100"), explicit.element(STUDY, "LO", b"Gr\xfcn ")]
     rules = "remove-undefined: yes\nfields:\n  - name: StudyDescription\n    keep: yes"

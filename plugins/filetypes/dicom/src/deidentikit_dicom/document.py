@@ -172,7 +172,7 @@ class DicomDocument(Document):
         if tag == CHARACTER_SET:
             return self.needs_character_set(index)
         if is_private_creator(tag):
-            return self._settling.block_in_use(parent, tag)
+            return self._settling.private.block_in_use(parent, tag)
         return tag in REQUIRED_META and parent < 0
 
     def needs_character_set(self, index: int) -> bool:

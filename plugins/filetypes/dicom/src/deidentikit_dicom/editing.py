@@ -57,6 +57,11 @@ class Editing:
         self.removed.add(index)
         self.late.append(index)
 
+    def take_out(self, index: int) -> None:
+        """Take a token out that may have a new value already."""
+        self.remove(index)
+        self.values.pop(index, None)
+
     def replace(self, index: int, value: bytes) -> None:
         """Give an element a new value. Raises FieldError (``too-long``)."""
         layout = self.layout

@@ -1,5 +1,5 @@
-"""What a section's options and the standard ask for after the rules: private elements, undefined
-elements, the patient's age, linked copies, signatures, padding."""
+"""What a section's options and the standard ask for after the rules: undefined elements, the patient's age,
+linked copies, signatures, padding; private elements have a module of their own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final
 from .age import patient_age
 from .fields import REQUIRED_META
 from .insertion import NewElement
-from .tags import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE, block_of, is_group_length, tells_of_others
+from .private_elements import PrivateElements
+from .tags import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE, is_group_length, tells_of_others
 
 if TYPE_CHECKING:
     from .document import DicomDocument
 
+_PRIVATE: Final = "remove-private-tags"
 _STUDY_DATE: Final = 0x00080020
 _BIRTH_DATE: Final = 0x00100030
 _AGE: Final = 0x00101010
@@ -24,6 +26,7 @@ _MAX_PADDING_READ: Final = 1 << 22
 class Settling:
     """Works on one document after its rules.
 
+    private : what is asked of private elements
     effects : what options did, by their names in the profile
     dropped : parts that are left out because an edit voids them, or because nothing can say what they hold
     """
@@ -34,7 +37,7 @@ class Settling:
         self._editing = document.editing
         self._options = document.matcher.options
         self._reached = {index for index, _ in document.hits.fields}
-        self._blocks: set[tuple[int, int]] | None = None
+        self.private = PrivateElements(document, self._reached)
         self.effects: dict[str, int] = {}
         self.dropped: list[str] = []
 
@@ -45,7 +48,7 @@ class Settling:
         if options.patient_age_from_birthdate:
             self._write_age()
         if options.remove_private_tags:
-            self._remove_private()
+            self._count(_PRIVATE, self.private.remove())
         if options.remove_undefined:
             self._remove_undefined()
         self._link_media_storage()
@@ -57,83 +60,12 @@ class Settling:
 
     def drop_private(self) -> None:
         """Remove unnamed private elements before rules are asked what to do within them."""
-        if not self._options.remove_private_tags:
-            return
-        tags, reached = self._layout.tags, self._reached
-        gone = {index for index in self._document.hits.private if tags[index] & 0xFF00 and index not in reached}
-        if self._document.matcher.through_private:
-            gone = {index for index in gone if not self._layout.holds_items(index)}
-        if gone:
-            self._editing.removed |= gone
-            self.effects["remove-private-tags"] = len(gone)
+        if self._options.remove_private_tags:
+            self._count(_PRIVATE, self.private.drop())
 
-    def block_in_use(self, parent: int, creator_tag: int) -> bool:
-        """Whether an element stays, or comes, in the block that a private creator element reserves.
-
-        Asked for creators alone, which come after all other fields: the answer is worked out once.
-        """
-        if self._blocks is None:
-            self._blocks = self._blocks_in_use()
-        return (parent, creator_tag) in self._blocks
-
-    def _blocks_in_use(self) -> set[tuple[int, int]]:
-        """The containers and creator tags of private blocks that hold something."""
-        layout, editing = self._layout, self._editing
-        private = self._document.hits.private or [i for i, tag in enumerate(layout.tags) if tag & 0x10000]
-        found = set()
-        removed = editing.removed
-        for index in [index for index in private if index not in removed]:
-            tag, _, _, _, parent = layout.tokens[index]
-            if tag & 0xFF00 and (parent < 0 or editing.alive(parent)):
-                found.add((parent, block_of(tag)))
-        for parent, elements in editing.elements.items():
-            found.update((parent, block_of(tag)) for tag in elements if tag & 0xFF00)
-        return found
-
-    def _remove(self, index: int, option: str) -> None:
-        self._editing.remove(index)
-        self._editing.values.pop(index, None)
-        self.effects[option] = self.effects.get(option, 0) + 1
-
-    def _shielded(self) -> set[int]:
-        """Reached private elements that stay, and what holds reached elements on the paths that rules name."""
-        tags, tokens, paths = self._layout.tags, self._layout.tokens, self._document.matcher.paths
-        shielded: set[int] = set()
-        for index, order in self._document.hits.fields:
-            if not (tags[index] & 0x10000 or order in paths) or not self._editing.alive(index):
-                continue
-            shielded.add(index)
-            if order in paths:
-                while (index := tokens[index][4]) >= 0:
-                    shielded.add(index)
-        return shielded
-
-    def _remove_private(self) -> None:
-        """Take out private elements that no rule names; creators and group lengths of what is left stay."""
-        layout, editing = self._layout, self._editing
-        shielded = self._shielded()
-        for sequence in (*editing.elements, *editing.items):
-            while sequence >= 0:
-                shielded.add(sequence)
-                sequence = layout.tokens[sequence][4]
-        tags, private, removed = layout.tags, self._document.hits.private, editing.removed
-        frame = [index for index in private if not tags[index] & 0xFF00]
-        groups: set[tuple[int, int]] = set()
-        for index in [index for index in private if index not in removed]:
-            if not tags[index] & 0xFF00 or not editing.alive(index):
-                continue
-            if index in shielded:
-                groups.add((layout.tokens[index][4], tags[index] >> 16))
-            else:
-                self._remove(index, "remove-private-tags")
-        blocks = self._blocks_in_use()
-        for index in frame:
-            tag, _, _, _, parent = layout.tokens[index]
-            if index in self._reached or not editing.alive(index):
-                continue
-            used = (parent, tag >> 16) in groups if tag & 0xFFFF < 0x10 else (parent, tag) in blocks
-            if not used:
-                self._remove(index, "remove-private-tags")
+    def _count(self, option: str, elements: int) -> None:
+        if elements:
+            self.effects[option] = self.effects.get(option, 0) + elements
 
     def _remove_undefined(self) -> None:
         """Take out every element that no rule reaches and that is not needed to read the others."""
@@ -151,6 +83,7 @@ class Settling:
         if age is not None and age in editing.values:
             keep.add(age)
         later: list[int] = []
+        gone = 0
         until = 0
         for index, (tag, start, _, stop, parent) in enumerate(layout.tokens):
             if start < until or tag == ITEM:
@@ -161,26 +94,33 @@ class Settling:
             elif tells_of_others(tag):
                 later.append(index)
             elif parent >= 0 or tag not in REQUIRED_META:
-                self._remove(index, "remove-undefined")
+                editing.take_out(index)
+                gone += 1
                 until = stop
-        self._blocks = None
+        self.private.look_anew()
         for index in reversed(later):
-            if self._document.required(index) or self._group_in_use(index):
-                continue
-            self._remove(index, "remove-undefined")
+            if not is_group_length(layout.tags[index]) and not self._document.required(index):
+                editing.take_out(index)
+                gone += 1
+        groups = self._groups_in_use()
+        for index in later:
+            tag, _, _, _, parent = layout.tokens[index]
+            if is_group_length(tag) and (parent, tag >> 16) not in groups and not self._document.required(index):
+                editing.take_out(index)
+                gone += 1
+        self._count("remove-undefined", gone)
 
-    def _group_in_use(self, index: int) -> bool:
-        """Of a group length: whether other elements of its group stay beside it."""
-        layout = self._layout
-        tag, _, _, _, parent = layout.tokens[index]
-        if not is_group_length(tag):
-            return False
-        if any(new >> 16 == tag >> 16 for new in self._editing.elements.get(parent, ())):
-            return True
-        return any(
-            other != index and layout.tags[other] >> 16 == tag >> 16 and self._editing.alive(other)
-            for other in layout.children(parent)
-        )
+    def _groups_in_use(self) -> set[tuple[int, int]]:
+        """Containers and numbers of the groups of which something stays, or comes, beside their length."""
+        editing = self._editing
+        found = {
+            (parent, tag >> 16)
+            for index, (tag, _, _, _, parent) in enumerate(self._layout.tokens)
+            if not is_group_length(tag) and index not in editing.removed
+        }
+        for parent, elements in editing.elements.items():
+            found.update((parent, tag >> 16) for tag in elements)
+        return found
 
     def _keep_with_holders(self, index: int, keep: set[int]) -> None:
         while index >= 0 and index not in keep:
