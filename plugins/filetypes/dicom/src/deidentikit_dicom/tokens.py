@@ -280,9 +280,10 @@ class Walker(Window):
         if self._failed > _MAX_FAILED or self._discarded > _MAX_DISCARDED:
             raise FileError("too-many-elements", "too many values begin like sequences and are none")
         del self.tokens[index:]
+        known: dict[int, Syntax] | dict[int, FileError]
         for known in (self.content, self.opaque):
-            for other in [key for key in known if key >= index]:
-                del known[other]
+            while known and next(reversed(known)) >= index:  # what was noted since then came in last
+                known.popitem()
         self._go_back(pos)
 
     def _sequence(self, pos: int, end: int, parent: int, delimited: bool, syntax: Syntax, depth: int) -> int:
