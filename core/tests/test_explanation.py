@@ -111,6 +111,21 @@ def test_names_of_files_and_folders_are_explained() -> None:
     assert not [spot for spot in section.weak_spots if "keep their names" in spot.text]
 
 
+def test_what_stands_for_an_empty_part_of_a_name_is_explained() -> None:
+    class Named(LinesFile):
+        default_name = "{id}.{site|north}.lines"
+
+    profile = parse_profile("lines:\n", Registry.of(Named, Veil))
+    assert explain(profile).sections[0].naming[0] == (
+        "Files are named “{id}.{site}.lines” after the new values of these fields; “north” stands for an empty site;"
+        " where id is empty, a file keeps its name."
+    )
+    (first, *_) = explained("lines:\n  filenames:\n    - output: '{site|north}.lines'\n").naming
+    assert first == (
+        "A file is named “{site}.lines”, where site is the field's new value; “north” stands for an empty site."
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "letter"),
     [

@@ -50,6 +50,16 @@ class Template:
             if name is not None:
                 yield name
 
+    @property
+    def bare(self) -> str:
+        """The text without the fallbacks."""
+        return "".join(literal + ("" if name is None else f"{{{name}}}") for literal, name, _ in self.pieces)
+
+    @property
+    def fallbacks(self) -> dict[str, str]:
+        """What stands for parts that are empty, by their names."""
+        return {name: fallback for _, name, fallback in self.pieces if name is not None and fallback}
+
     def fill(self, value: Callable[[str], str]) -> str | None:
         """The text with all parts filled in; None if a part is empty and has no fallback."""
         out: list[str] = []

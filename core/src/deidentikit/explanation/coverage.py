@@ -120,7 +120,7 @@ def _left(catalogue: Catalogue, identifiers: list[Identifier]) -> Iterator[Left]
 def _category(letter: str, title: str, found: list[Found]) -> CategoryExplained:
     treated = sum(each.treated for each in found)
     kept = tuple(each.identifier.title for each in found if each.kept)
-    untouched = tuple(_untouched(found))
+    untouched = tuple(dict.fromkeys(_untouched(found)))
     if not found:
         state = State.NO_FIELD
     elif treated == len(found):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..filetype import Rank
-from ..naming import NamePattern
+from ..naming import NamePattern, Template
 from ..plan import Plan
 
 MANNERS: Final = {Rank.EXACT: "place", Rank.NAME: "name", Rank.WILDCARD: "wildcard", Rank.REGEX: "pattern"}
@@ -48,10 +48,7 @@ def naming(plan: Plan, keyed: bool) -> Iterator[str]:
         yield from _patterns("A file", plan.naming.patterns, keyed)
         yield "A file whose name fits none of these is refused."
     elif plan.naming.default is not None:
-        yield (
-            f"Files are named “{plan.naming.default.text}” after the new values of these fields; where one of them is"
-            " empty, a file keeps its name."
-        )
+        yield _by_default(plan.naming.default)
     else:
         yield "Files keep their names."
     if plan.naming.folders:
@@ -59,6 +56,14 @@ def naming(plan: Plan, keyed: bool) -> Iterator[str]:
         yield "A file in a folder whose name fits none of these is refused."
     else:
         yield "Folders keep their names."
+
+
+def _by_default(template: Template) -> str:
+    spare = template.fallbacks
+    stands = "".join(f"; “{text}” stands for an empty {name}" for name, text in spare.items())
+    needed = " or ".join(dict.fromkeys(name for name in template.names() if name not in spare))
+    keeps = f"; where {needed} is empty, a file keeps its name" if needed else ""
+    return f"Files are named “{template.bare}” after the new values of these fields{stands}{keeps}."
 
 
 def _patterns(what: str, patterns: tuple[NamePattern, ...], keyed: bool) -> Iterator[str]:
@@ -75,5 +80,6 @@ def _patterns(what: str, patterns: tuple[NamePattern, ...], keyed: bool) -> Iter
                 parts.append(f"{name} stays as it is")
             else:
                 parts.append(f"{name} is the field's new value")
+        parts += [f"“{text}” stands for an empty {name}" for name, text in pattern.template.fallbacks.items()]
         where = f", where {'; '.join(parts)}" if parts else ""
-        yield f"{what}{fits} is named “{pattern.template.text}”{where}."
+        yield f"{what}{fits} is named “{pattern.template.bare}”{where}."
