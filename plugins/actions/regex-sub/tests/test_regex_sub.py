@@ -168,3 +168,14 @@ def test_the_degree_bounds_the_length() -> None:
         with pytest.raises(FieldError) as caught:
             apply(pattern, "a" * length)
         assert caught.value.reason == "too-long"
+
+
+def test_reviewers_are_told_what_becomes_of_values_that_do_not_match() -> None:
+    action = RegexSub((Substitution.make(re.compile("(?P<num>[0-9]+)"), "N{num}", {}),))
+    assert action.describe(keyed=True) == (
+        "is put together anew as “N{num}” if its beginning matches the pattern “(?P<num>[0-9]+)”, where num is kept"
+        " as it is; a value that does not match cannot be treated"
+    )
+    with pytest.raises(FieldError) as refused:
+        action.apply("none", Context(Keys()))
+    assert refused.value.reason == "no-match"

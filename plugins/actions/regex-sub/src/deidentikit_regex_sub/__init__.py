@@ -155,7 +155,8 @@ class RegexSub(Action):
         return any(action.by_subject for action in self.nested().values())
 
     def describe(self, keyed: bool) -> str:
-        return "; failing that, it ".join(entry.describe(keyed) for entry in self.value)
+        entries = "; failing that, it ".join(entry.describe(keyed) for entry in self.value)
+        return f"{entries}; a value that does not match cannot be treated"
 
     def weak_spots(self, keyed: bool) -> Iterable[str]:
         kept = dict.fromkeys(name for entry in self.value for name in entry.kept())
