@@ -516,3 +516,16 @@ def test_a_datetime_keeps_its_shape_and_moves_back(at: datetime, length: int, of
     assert read("DT", raw, DATETIME) == read("DT", raw + b" ", DATETIME)
     if length >= 8:
         assert moved("DT", there, -days, DATETIME).rstrip() == raw
+
+
+@pytest.mark.parametrize("text", ["00181063", "(0018,1063)", " 0018 1063"])
+def test_tags_are_written_from_eight_hexadecimal_digits(text: str) -> None:
+    assert write("AT", [text], NATIVE) == b"\x18\x00\x63\x10"
+    assert write("AT", [f"{text}\\00100020"], NATIVE) == b"\x18\x00\x63\x10\x10\x00\x20\x00"
+    assert encode("AT", [text], NATIVE, None, ASCII, False) == b"\x00\x18\x10\x63"
+    assert write("AT", [""], NATIVE) == b""
+
+
+@pytest.mark.parametrize("text", ["0018106", "0x181063", "\uff10\uff1018106\uff13", "PatientX", "-0181063"])
+def test_what_is_no_tag_is_refused(text: str) -> None:
+    assert reason("AT", [text], NATIVE) == "wrong-kind"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,6 +19,8 @@ DS_LENGTH: Final = 16
 IS_LENGTH: Final = 12
 IS_LOW: Final = -(2**31)
 IS_HIGH: Final = 2**31 - 1
+_TAG_DIGITS: Final = re.compile(r"[0-9A-Fa-f]{8}")
+_NO_TAG: Final = "AT holds tags, as eight hexadecimal digits"
 
 
 def spell_decimal(value: Decimal) -> str:
@@ -173,19 +176,18 @@ class Tags:
         for value in values:
             if isinstance(value, bytes):
                 out.append(bytes(value))
-                continue
-            for text in (value or "").split("\\") if isinstance(value, str | None) else ["?"]:
-                digits = text.strip().replace("(", "").replace(")", "").replace(",", "").replace(" ", "")
-                if not digits and len(values) == 1:
-                    continue
-                if len(digits) != 8 or not digits.isalnum():
-                    raise FieldError("wrong-kind", "AT holds tags, as eight hexadecimal digits")
-                try:
-                    number = int(digits, 16)
-                except ValueError:
-                    raise FieldError("wrong-kind", "AT holds tags, as eight hexadecimal digits") from None
-                out.append(struct.pack("<HH" if little else ">HH", number >> 16, number & 0xFFFF))
+            elif value is None or isinstance(value, str):
+                texts = (value or "").split("\\")
+                out += [self._pack(text, little) for text in texts if text.strip() or len(values) > 1]
+            else:
+                raise FieldError("wrong-kind", _NO_TAG)
         return b"".join(out)
+
+    def _pack(self, text: str, little: bool) -> bytes:
+        digits = re.sub(r"[(), ]", "", text.strip())
+        if not _TAG_DIGITS.fullmatch(digits):
+            raise FieldError("wrong-kind", _NO_TAG)
+        return struct.pack("<HH" if little else ">HH", int(digits[:4], 16), int(digits[4:], 16))
 
     def check(self, text: str) -> str | None:
         """Why a text of the profile is no value of this VR, or None."""
