@@ -12,10 +12,11 @@ from deidentikit.splice import Sink, Source
 from . import writing
 from .additions import Additions
 from .codec import Codec
+from .creators import Creators
 from .editing import Editing, Result, Splice
 from .fields import REQUIRED_META, DicomField, DicomPlace
 from .layout import PREAMBLE, Layout
-from .matcher import Creators, Hits, Matcher
+from .matcher import Hits, Matcher
 from .replay import Replay
 from .selectors import DicomSelector
 from .settling import Settling

@@ -56,15 +56,19 @@ class Recurrence:
     """Learns the stretches that the files of a plan share.
 
     A stretch is met again only where every byte of it is the same, so nothing is taken for granted: it saves
-    the walk, not the comparison. What differs from file to file is walked element by element.
+    the walk, not the comparison. What differs from file to file is walked element by element: these tokens are loose.
+
+    What two files in a row share is learned where more than a quarter of a file is loose, or more than was when the
+    last was learned. Where that does not help, as in files of many series mixed, ever more files pass before the next
+    try.
     """
 
     def __init__(self) -> None:
         self._stretches: dict[Syntax, dict[bytes, Stretch]] = {}
         self._last: tuple[Syntax, bytes, list[Token], int] | None = None
-        self._tolerated = 0
-        self._wait = 0
-        self._pause = 0
+        self._tolerated = 0  # loose tokens; nothing yet while it is 0
+        self._wait = 0  # files to let pass
+        self._pause = 0  # files that the last try in vain let pass
 
     def stretches(self, syntax: Syntax) -> dict[bytes, Stretch]:
         """Those known for data sets of this syntax, by the four bytes with which they begin."""
