@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import tempfile
 from pathlib import Path
 
 import pytest
 from deidentikit.splice import BytesSink, BytesSource, FileSink, FileSource, Patch, Source, splice
+from deidentikit.stream import SourceStream
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,3 +119,20 @@ def test_file_source_beyond_any_file(tmp_path: Path) -> None:
         source = FileSource(stream.fileno())
         assert source.pread(4, 1 << 70) == b""
         assert source.pread(1 << 60, 1) == b"bc"
+
+
+@given(
+    data=st.binary(max_size=50), steps=st.lists(st.tuples(st.integers(0, 2), st.integers(-60, 60), st.integers(0, 60)))
+)
+def test_a_source_reads_as_a_file_does(data: bytes, steps: list[tuple[int, int, int]]) -> None:
+    ours, theirs = SourceStream(BytesSource(data)), io.BytesIO(data)
+    for whence, offset, count in steps:
+        base = (0, theirs.tell(), len(data))[whence]
+        if base + offset < 0:
+            with pytest.raises(ValueError, match="before the beginning"):
+                ours.seek(offset, whence)
+            continue
+        theirs.seek(base + offset)
+        assert ours.seek(offset, whence) == theirs.tell()
+        assert ours.read(count) == theirs.read(count)
+        assert ours.tell() == theirs.tell()
