@@ -36,6 +36,7 @@ RULES: Final = (
     "- name: PatientWeight\n    jitter: yes\n    jitter-range: 3",
     "- name: PatientAge\n    keep: yes",
     "- name: PixelData\n    remove: yes",
+    "- name: OtherPatientIDsSequence\n    replace-with:",
     "- regex: .*Date$\n    increment-date: yes",
     "- regex: .*InstanceUID$\n    hashuid: yes",
     "- regex: .*Description$\n    hash: yes",
@@ -213,4 +214,4 @@ def test_random_series(start: int, raw: Any, make_deidentify: Any, monkeypatch: 
         files = [study.file() for _ in range(12)]
         done += sum(len(facts) > 1 for facts in _check(make_deidentify, "\n".join(lines), files))
     assert done > 60
-    assert sum(recalled) > 20
+    assert sum(recalled) > 10

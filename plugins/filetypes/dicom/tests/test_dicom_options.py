@@ -107,6 +107,23 @@ def test_undefined_character_set_stays_where_it_is_needed(explicit: Any, deident
     assert parts[0] not in deidentify(explicit.file(*plain), rules).data
 
 
+def test_a_character_set_stays_for_long_text_too(explicit: Any, deidentify: Any) -> None:
+    declared, text = explicit.element(0x00080005, "CS", b"ISO_IR 100"), b"Gr\xfcn " * 250_000
+    parts = [declared, explicit.element(0x0040A160, "UT", text)]
+    rules = "remove-undefined: yes\nfields:\n  - name: TextValue\n    {}"
+    assert declared in deidentify(explicit.file(*parts), rules.format("keep: yes")).data
+    assert declared not in deidentify(explicit.file(*parts), rules.format("replace-with: short")).data
+
+
+def test_character_sets_met_many_times_are_settled_at_once(explicit: Any, deidentify: Any) -> None:
+    declared = explicit.element(0x00080005, "CS", b"ISO_IR 100")
+    parts = [*[declared] * 5000, *[explicit.element(STUDY, "LO", b"Blue")] * 5000]
+    rules = "remove-undefined: yes\nfields:\n  - name: StudyDescription\n    keep: yes"
+    assert declared not in deidentify(explicit.file(*parts), rules).data
+    rules = "fields:\n  - name: SpecificCharacterSet\n    remove: yes"
+    assert declared not in deidentify(explicit.file(*parts), rules).data
+
+
 def test_undefined_private_creator_stays_with_its_block(explicit: Any, deidentify: Any) -> None:
     rules = 'remove-undefined: yes\nfields:\n  - name: (0029,"ACME",02)\n    keep: yes'
     done = deidentify(explicit.file(*private(explicit)[1:]), rules)

@@ -24,6 +24,8 @@ from .tags import CHARACTER_SET, ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE, is_priv
 from .values import Encoding, texts
 
 _TEXT_VRS = frozenset("LO LT PN SH ST UC UN UT".split())
+_MAX_TEXT_READ = 1 << 20
+"""Longer text is taken to go beyond ASCII."""
 _WATCHED_VRS = _TEXT_VRS | frozenset("AE AS CS DA DS DT IS TM UI UR".split())
 
 
@@ -41,6 +43,7 @@ class DicomDocument(Document):
         self._settling = Settling(self)
         self._result: Result | None = None
         self._dropped: list[str] = []
+        self._character_set_needed: dict[int, bool] = {}
 
     def batches(self) -> Iterator[DicomBatch]:
         yield DicomBatch(self)
@@ -171,21 +174,36 @@ class DicomDocument(Document):
         """Whether an element must stay because others cannot be read without it."""
         tag, _, _, _, parent = self.layout.tokens[index]
         if tag == CHARACTER_SET:
-            return self.needs_character_set(index)
+            return self.needs_character_set(parent)
         if is_private_creator(tag):
             return self._settling.private.block_in_use(parent, tag)
         return tag in REQUIRED_META and parent < 0
 
-    def needs_character_set(self, index: int) -> bool:
-        """Whether text beyond ASCII is kept or written in the scope of a Specific Character Set element."""
+    def needs_character_set(self, container: int) -> bool:
+        """Whether text beyond ASCII is kept or written in the scope of a container's Specific Character Set.
+
+        Asked once all other text is settled; `look_anew` forgets the answers.
+        """
+        needed = self._character_set_needed.get(container)
+        if needed is None:
+            needed = self._character_set_needed[container] = self._holds_beyond_ascii(container)
+        return needed
+
+    def look_anew(self) -> None:
+        """Forget which character sets are needed and which private blocks are in use, after edits."""
+        self._character_set_needed.clear()
+        self._settling.private.look_anew()
+
+    def _holds_beyond_ascii(self, container: int) -> bool:
         layout, editing = self.layout, self.editing
-        parent = layout.tokens[index][4]
-        start, stop = (0, len(layout.tokens)) if parent < 0 else (parent + 1, layout.after(parent))
+        start, stop = (0, len(layout.tokens)) if container < 0 else (container + 1, layout.after(container))
         for other in range(start, stop):
-            token = layout.tokens[other]
-            if other == index or token[0] == ITEM or layout.holds_items(other) or token[3] - token[2] > 1 << 20:
+            tag, _, begin, end, _ = layout.tokens[other]
+            if tag in (ITEM, CHARACTER_SET) or layout.holds_items(other) or self.vr(other) not in _TEXT_VRS:
                 continue
-            if self.vr(other) in _TEXT_VRS and (raw := editing.value(other)) and _beyond_ascii(raw):
+            if end - begin > _MAX_TEXT_READ and editing.alive(other) and other not in editing.values:
+                return True
+            if (raw := editing.value(other)) and _beyond_ascii(raw):
                 return True
         return any(
             _beyond_ascii(element.value)
@@ -235,7 +253,7 @@ class DicomBatch:
         self._document = document
 
     def matches(self) -> Iterator[tuple[DicomField, Step]]:
-        """What other elements depend on comes last: character sets and private creators.
+        """What other elements depend on comes last: private creators, then character sets.
 
         Elements within a container that a step removed, or that go as private, are not visited.
         """
@@ -254,6 +272,7 @@ class DicomBatch:
             elif parent < 0 or not removed or document.editing.alive(index):
                 visited.append((index, order))
                 yield DicomField(document, index), steps[order]
+        last.sort(key=lambda hit: layout.tags[hit[0]] == CHARACTER_SET)
         for index, order in last:
             if document.editing.alive(index):
                 yield DicomField(document, index), steps[order]

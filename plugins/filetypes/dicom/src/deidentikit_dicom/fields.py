@@ -59,8 +59,8 @@ class DicomField:
         raw = document.codec(index).encode(self._vr, values, form, original)
         if raw == original:
             return
-        tag = document.layout.tags[index]
-        if tag in _FIXED_META or (tag == CHARACTER_SET and document.needs_character_set(index)):
+        tag, _, _, _, parent = document.layout.tokens[index]
+        if tag in _FIXED_META or (tag == CHARACTER_SET and document.needs_character_set(parent)):
             raise FieldError("required", "the file cannot be read without the value that this element has")
         document.editing.replace(index, raw)
 

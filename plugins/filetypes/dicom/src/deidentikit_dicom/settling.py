@@ -9,7 +9,7 @@ from .age import patient_age
 from .fields import REQUIRED_META
 from .insertion import NewElement
 from .private_elements import PrivateElements
-from .tags import ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE, is_group_length, tells_of_others
+from .tags import CHARACTER_SET, ITEM, MEDIA_SOP_INSTANCE, SOP_INSTANCE, is_group_length, tells_of_others
 
 if TYPE_CHECKING:
     from .document import DicomDocument
@@ -97,8 +97,8 @@ class Settling:
                 editing.take_out(index)
                 gone += 1
                 until = stop
-        self.private.look_anew()
-        for index in reversed(later):
+        self._document.look_anew()
+        for index in sorted(later, key=lambda index: layout.tags[index] == CHARACTER_SET):
             if not is_group_length(layout.tags[index]) and not self._document.required(index):
                 editing.take_out(index)
                 gone += 1
