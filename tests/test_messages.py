@@ -89,6 +89,17 @@ CASES = [
         """,
     ),
     case(
+        "a separator of nothing",
+        """
+        json:
+          separator: ""
+        """,
+        """
+        profile.yml: line 2: json.separator: found nothing, expected a text that is not empty
+        profile.yml: 1 problem
+        """,
+    ),
+    case(
         "an action one space off",
         """
         dicom:

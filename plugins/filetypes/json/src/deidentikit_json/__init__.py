@@ -70,7 +70,7 @@ class JsonFile(FileType):
         from deidentikit.schema import Key, Text, Whole
 
         return {
-            "separator": Key(Text(), "What stands between the parts of a dotted name.", "."),
+            "separator": Key(Text(blank=False), "What stands between the parts of a dotted name.", "."),
             "max-size": Key(Whole(1, 1 << 20), "Refuse larger files, in MiB.", str(MAX_MIB)),
         }
 

@@ -63,7 +63,7 @@ class XmlFile(FileType):
         from deidentikit.schema import Key, Text, Whole, YesNo
 
         return {
-            "separator": Key(Text(), "What stands between the parts of a dotted name.", "."),
+            "separator": Key(Text(blank=False), "What stands between the parts of a dotted name.", "."),
             REMOVE_COMMENTS: Key(YesNo(), "Remove the comments that no rule reaches.", "no"),
             REMOVE_INSTRUCTIONS: Key(YesNo(), "Remove the processing instructions that no rule reaches.", "no"),
             "max-size": Key(Whole(1, 4095), "Refuse larger files, in MiB.", str(MAX_MIB)),
