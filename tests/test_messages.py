@@ -100,6 +100,45 @@ CASES = [
         """,
     ),
     case(
+        "days given to the action",
+        """
+        dicom:
+          fields:
+            - name: StudyDate
+              increment-date: -17
+        """,
+        """
+        profile.yml: line 4: dicom.fields[0].increment-date: found '-17', expected true, yes or on: write 'increment-date: yes'; its options are keys beside it (date-format, date-increment-override, datetime-max, datetime-min, jitter-date, jitter-range, jitter-unit) and of the section (date-format, date-increment, date-increment-range)
+        profile.yml: 1 problem
+        """,
+    ),
+    case(
+        "a page that no slide has",
+        """
+        tiff:
+          remove-private-tags: yes
+          remove-pages: labels
+        """,
+        """
+        profile.yml: line 3: tiff: remove-pages: 'labels' is none of label, macro, thumbnail
+        profile.yml: 1 problem
+        """,
+    ),
+    case(
+        "two names in a rule",
+        """
+        json:
+          fields:
+            - name: id
+              name: site
+              remove: yes
+        """,
+        """
+        profile.yml: line 4: the key 'name' stands here a second time; take one out, or put both blocks into one
+        profile.yml: 1 problem
+        """,
+    ),
+    case(
         "an action one space off",
         """
         dicom:
@@ -339,7 +378,7 @@ CASES = [
               hash: yes
         """,
         """
-        profile.yml: line 5: the key 'dicom' stands here a second time; put both blocks into one
+        profile.yml: line 5: the key 'dicom' stands here a second time; take one out, or put both blocks into one
         profile.yml: 1 problem
         """,
     ),
@@ -368,7 +407,7 @@ CASES = [
         # my profile
         """,
         """
-        profile.yml: line 1: no section is here; add one for each type of file, of: csv, dicom, filename, jpeg, jpg, json, key-value, key-value-text-file, png, table, tiff, tsv, xml
+        profile.yml: line 1: there is no section; add one for each type of file that you have: csv, dicom, filename, jpeg, jpg, json, key-value, key-value-text-file, png, table, tiff, tsv, xml
         profile.yml: 1 problem
         """,
     ),
@@ -701,7 +740,7 @@ CASES = [
               remove:
         """,
         """
-        profile.yml: line 4: dicom.fields[0].remove: found nothing, expected true, yes or on
+        profile.yml: line 4: dicom.fields[0].remove: found nothing, expected true, yes or on: write 'remove: yes'
         profile.yml: 1 problem
         """,
     ),
@@ -714,7 +753,7 @@ CASES = [
               hash: sha256
         """,
         """
-        profile.yml: line 4: dicom.fields[0].hash: found 'sha256', expected true, yes or on
+        profile.yml: line 4: dicom.fields[0].hash: found 'sha256', expected true, yes or on: write 'hash: yes'; its options are keys of the section (hash-digits, salt)
         profile.yml: 1 problem
         """,
     ),

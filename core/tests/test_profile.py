@@ -450,7 +450,7 @@ def test_a_rule_that_is_wrong(registry: Registry, rule: str, line: int, where: s
             "second time",
         ),
         ("lines:\n  digest-length: 13\n  fields:\n    - name: a\n      digest: yes\n", 5, "bad luck"),
-        ("name: x\n", 1, "no section is here"),
+        ("name: x\n", 1, "there is no section"),
         ("", 0, "is empty"),
     ],
 )

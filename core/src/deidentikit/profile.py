@@ -146,7 +146,7 @@ def _read(root: Node, source: str, registry: Registry, keyed: bool | None) -> Pr
     named = [key for key in children if key in registry.sections]
     if not named and not root.report.failed:
         known = ", ".join(sorted(registry.sections))
-        root.problem(f"no section is here; add one for each type of file, of: {known}")
+        root.problem(f"there is no section; add one for each type of file that you have: {known}")
     sections = [SectionReader(key, lines[key], children[key], registry, defaults).read() for key in named]
     for node in (root, *(children[key] for key in named)):
         _check_salt(node, keyed)

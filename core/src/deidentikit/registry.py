@@ -128,13 +128,15 @@ class Registry:
     def section(self, name: str) -> type[FileType]:
         """The file type behind a section's name. Raises UnknownPlugin with a hint."""
         if name not in self.sections:
-            raise UnknownPlugin(f"no file type is known as {name!r}.{self.hint_section(name)}")
+            hint = self.hint_section(name) or f" Those installed are {', '.join(sorted(self.sections))}."
+            raise UnknownPlugin(f"no file type is known as {name!r}.{hint}")
         return self.sections[name]
 
     def action(self, name: str) -> type[Action]:
         """The action of a name or alias. Raises UnknownPlugin with a hint."""
         if name not in self.actions:
-            raise UnknownPlugin(f"no action is known as {name!r}.{self.hint_action(name)}")
+            hint = self.hint_action(name) or f" Those installed are {', '.join(sorted(self.actions))}."
+            raise UnknownPlugin(f"no action is known as {name!r}.{hint}")
         return self.actions[name]
 
     def hint_section(self, name: str) -> str:

@@ -161,8 +161,13 @@ class SectionReader:
             with Asked(self._class):
                 return self._class(options, self._name)
         except ValueError as error:
-            self._node.problem(str(error), self._line)
+            self._node.problem(str(error), self._blamed(str(error), own))
             return None
+
+    def _blamed(self, message: str, own: Iterable[str]) -> int:
+        """The line of the one key that a file type's message names, else of the section."""
+        named = [key for key in own if re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", message)]
+        return self._node.lines()[named[0]] if len(named) == 1 else self._line
 
     def _formats(self) -> Formats:
         """The type's own date formats, or those that the section sets."""

@@ -14,6 +14,7 @@ from .scalars import Yes
 from .tree import INVALID, Gathering, Invalid, Node, read_keys, read_value
 
 if TYPE_CHECKING:
+    from ..claims import ActionKeys
     from ..registry import Registry
 
 PART_SCHEMA: Final = "part"
@@ -114,7 +115,7 @@ def read_action(node: Node, registry: Registry, own: Iterable[str], name: str = 
     cls = registry.actions[key]
     keys_of = registry.action_keys(cls)
     before = len(node.report.problems)
-    value = read_value(keys_of.value or Yes(), child)
+    value = read_value(keys_of.value or Yes(_how_to_ask(key, keys_of)), child)
     known = {*own, *keys_of.options}
     for other, other_line, _ in node.items():
         if other not in known and other != key:
@@ -125,6 +126,13 @@ def read_action(node: Node, registry: Registry, own: Iterable[str], name: str = 
     if any(not problem.warning for problem in node.report.problems[before:]):
         return INVALID
     return ActionSpec(name, cls.name, value, options, line)
+
+
+def _how_to_ask(key: str, keys: ActionKeys) -> str:
+    """What to write where an action is given a value that it does not take."""
+    places = {"beside it": keys.options, "of the section": keys.settings}
+    more = [f"{place} ({', '.join(sorted(found))})" for place, found in places.items() if found]
+    return f"write '{key}: yes'" + (f"; its options are keys {' and '.join(more)}" if more else "")
 
 
 def _default_action(node: Node, registry: Registry, own: frozenset[str], name: str) -> ActionSpec | Invalid:

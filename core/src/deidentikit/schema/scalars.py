@@ -51,7 +51,12 @@ class Scalar(strictyaml.ScalarValidator):  # type: ignore[misc]
 
 @attrs.frozen
 class Yes(Scalar):
-    """``true``, ``yes`` or ``on`` as True. A false one is an error: leave the key out instead."""
+    """``true``, ``yes`` or ``on`` as True. A false one is an error: leave the key out instead.
+
+    remedy : what to write in place of anything else, for messages
+    """
+
+    remedy: str = ""
 
     @property
     def expected(self) -> str:
@@ -65,7 +70,7 @@ class Yes(Scalar):
             return True
         if text.lower() in _FALSE:
             raise ValueError("this cannot be switched off; take the line out instead")
-        raise ValueError
+        raise ValueError(self.remedy)
 
 
 @attrs.frozen

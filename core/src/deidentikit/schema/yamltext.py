@@ -76,7 +76,9 @@ def _refusal(error: strictyaml.YAMLError, text: str) -> Problem:
     if isinstance(error, refusals.DuplicateKeysDisallowed):
         line = error.context_mark.line
         key = str(error.problem).removeprefix("Duplicate key '").removesuffix("' found")
-        return Problem(line + 1, "", f"the key {key!r} stands here a second time; put both blocks into one")
+        return Problem(
+            line + 1, "", f"the key {key!r} stands here a second time; take one out, or put both blocks into one"
+        )
     if isinstance(error, refusals.InconsistentIndentationDisallowed):
         message = (
             "this block is not indented by as many spaces as its neighbours; indent each level by the same number,"
