@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 class SourceStream(io.RawIOBase):
     """Reads a source and can seek in it. Closing it does not close the source."""
 
+    name = ""
+    """Libraries ask a file object for its name, and this one has none."""
+
     def __init__(self, source: Source) -> None:
         self._source = source
         self._position = 0

@@ -83,7 +83,11 @@ class DicomDocument(Document):
     def check(self, written: Source) -> None:
         if self._result is None:
             raise RuntimeError("check comes after write")
-        writing.check(self.layout, self._result, written, self.matcher.written)
+        again = writing.check(self.layout, self._result, written, self.matcher.written)
+        if self.matcher.options.cross_check:
+            from .crosscheck import cross_check
+
+            cross_check(again, written)
 
     def effects(self) -> Mapping[str, int]:
         return self._settling.effects

@@ -25,6 +25,7 @@ class Options:
     recurse_sequence: bool = True
     keep_preamble: bool = False
     keep_trailing: bool = False
+    cross_check: bool = False
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Options:
@@ -55,6 +56,8 @@ def rest(options: Options) -> Iterator[str]:
     yield "Digital signatures are removed from every file that is edited: the edit voids them."
     yield f"The 128 bytes in front of the file are {'kept' if options.keep_preamble else 'cleared'}."
     yield f"Bytes behind the data set are {'kept' if options.keep_trailing else 'left out'}."
+    if options.cross_check:
+        yield "Each output is read by pydicom as well; a file in which it finds other elements or values is refused."
 
 
 def weak_spots(options: Options) -> Iterator[str]:
@@ -101,4 +104,7 @@ def section_schema() -> Fragment:
         "decode": Key(YesNo(), "Accepted for older profiles; values are decoded wherever a rule needs them.", "yes"),
         "keep-preamble": Key(YesNo(), "Keep the 128 bytes before the file meta information.", "no"),
         "keep-trailing": Key(YesNo(), "Keep Data Set Trailing Padding and bytes after the data set.", "no"),
+        "cross-check": Key(
+            YesNo(), "Read each output with pydicom too, and refuse the file unless both find the same elements.", "no"
+        ),
     }

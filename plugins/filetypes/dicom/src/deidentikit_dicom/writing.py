@@ -63,8 +63,8 @@ def _write_spliced(source: Source, head: bytes, patches: Sequence[Splice], sink:
         sink.copy(source, at, source.size - at)
 
 
-def check(layout: Layout, result: Result, written: Source, recurrence: Recurrence) -> None:
-    """Tokenize what was written. Raises FileError (``verify``) if it is not what was meant.
+def check(layout: Layout, result: Result, written: Source, recurrence: Recurrence) -> Layout:
+    """Tokenize what was written; gives its layout. Raises FileError (``verify``) if it is not what was meant.
 
     recurrence : what earlier outputs held
     """
@@ -84,3 +84,4 @@ def check(layout: Layout, result: Result, written: Source, recurrence: Recurrenc
         if data and again.slice(at, at + len(data)) != data:
             raise FileError(_VERIFY, "an edited element does not hold its new value")
         grown += len(data) - (end - start)
+    return again
