@@ -139,6 +139,50 @@ CASES = [
         """,
     ),
     case(
+        "quotes from a word processor where names are free",
+        """
+        json:
+          fields:
+            - regex: “.*Name”
+              remove: yes
+        """,
+        """
+        profile.yml: line 3: json.fields[0].regex: typographic quotes stand around this; write ' or " in their place
+        profile.yml: 1 problem
+        """,
+    ),
+    case(
+        "keys in the wrong section",
+        """
+        remove-private-tags: yes
+        csv:
+          unmatched: copy
+          remove-private-tags: yes
+        """,
+        """
+        profile.yml: line 1: unknown section or key 'remove-private-tags'. It stands within a section, such as 'dicom:', indented below it.
+        profile.yml: line 3: csv: 'unmatched' stands at the top level, beside the sections, without spaces before it; move it there
+        profile.yml: line 4: csv: 'remove-private-tags' is a key of dicom, tiff alone; take it out
+        profile.yml: 3 problems
+        """,
+    ),
+    case(
+        "a subject that is no field",
+        """
+        dicom:
+          date-increment: per-subject
+          subject: PatientIDD
+          fields:
+            - name: StudyDate
+              increment-date: yes
+        """,
+        """
+        profile.yml: line 3: dicom.subject: 'PatientIDD' is no DICOM keyword. Did you mean 'PatientID'? Also near: PatientSize, PatientAddress.
+        profile.yml: line 6: dicom.fields[0].increment-date: per-subject needs a key: name one with --key-file or `key:`
+        profile.yml: 2 problems
+        """,
+    ),
+    case(
         "an action one space off",
         """
         dicom:
@@ -243,7 +287,7 @@ CASES = [
               remove: yes
         """,
         """
-        profile.yml: line 3: dicom.fields[0]: '“PatientName”' is no DICOM keyword. Did you mean 'PatientName'?
+        profile.yml: line 3: dicom.fields[0].name: typographic quotes stand around this; write ' or " in their place
         profile.yml: 1 problem
         """,
     ),

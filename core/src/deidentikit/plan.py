@@ -239,5 +239,5 @@ def _reads(
     for name, line in naming.fields():
         add(name, line or section.line, f"{section.name}: names of outputs")
     if subject is not None and subject.field is not None:
-        add(subject.field, section.line, f"{section.name}.subject")
+        add(subject.field, subject.line or section.line, f"{section.name}.subject")
     return list(reads), problems

@@ -167,6 +167,8 @@ def _unknown(root: Node, key: str, line: int, registry: Registry) -> None:
     hint = registry.hint_section(key)
     if key in ("fields", "filenames", "file-filter", "enforce-file-filter"):
         hint = " It stands within a section, such as 'dicom:', indented below it."
+    elif of := registry.sections_with(key):
+        hint = f" It stands within a section, such as '{of[0]}:', indented below it."
     elif key in registry.actions or key in registry.options or key in RULE_KEYS:
         hint = " It stands in a rule, below 'fields:' of a section."
     elif not (hint := hint or suggest(key, allowed)):

@@ -125,6 +125,10 @@ class Registry:
         """What a file type of this registry brings into a profile."""
         return self._type_keys[file_type.name]
 
+    def sections_with(self, key: str) -> list[str]:
+        """The sections whose own keys have this one."""
+        return sorted(name for name, cls in self.sections.items() if key in self.type_keys(cls).section)
+
     def section(self, name: str) -> type[FileType]:
         """The file type behind a section's name. Raises UnknownPlugin with a hint."""
         if name not in self.sections:

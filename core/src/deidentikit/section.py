@@ -12,7 +12,7 @@ from .action import Action
 from .blame import Asked
 from .errors import Problem, near
 from .filetype import FileType, Named
-from .fragment import RULE_KEYS, Fragment, Key
+from .fragment import RULE_KEYS, TOP_KEYS, Fragment, Key
 from .kinds import Formats
 from .nesting import with_nested
 from .results import texts
@@ -48,6 +48,7 @@ NAME: Final[Fragment] = {
 SUBJECT: Final[Fragment] = {
     "path": Key(RegexText(), "Searched in the input's path; its group (?P<subject>...) is the subject.")
 }
+_CURLY: Final = frozenset("“”„‘’‚«»")
 _ELSEWHERE: Final = ("fields", "filenames", "folders", "subject", "secret-key")
 _ANY_NAME: Final = re.compile("", re.DOTALL)
 
@@ -147,12 +148,21 @@ class SectionReader:
         )
 
     def _displaced(self, fragment: Fragment) -> list[str]:
-        """Report the keys of rules that stand beside the rules."""
+        """Report keys that belong elsewhere: in rules, at the top level, in sections of other types."""
         actions, options = self._registry.actions, self._registry.options
         found = [key for key in self._node.lines() if key not in (*fragment, *_ELSEWHERE)]
         displaced = [key for key in found if key in actions or key in options or key in (*RULE_KEYS, *self._keys.rule)]
         for key in displaced:
             self._node.problem(f"{key!r} stands in a rule, below 'fields:'; move it there", self._node.lines()[key])
+        for key in (key for key in found if key not in displaced):
+            if key in TOP_KEYS:
+                where = "at the top level, beside the sections, without spaces before it; move it there"
+                self._node.problem(f"{key!r} stands {where}", self._node.lines()[key])
+            elif of := self._registry.sections_with(key):
+                self._node.problem(f"{key!r} is a key of {', '.join(of)} alone; take it out", self._node.lines()[key])
+            else:
+                continue
+            displaced.append(key)
         return displaced
 
     def _file_type(self, own: Mapping[str, object]) -> FileType | None:
@@ -211,6 +221,9 @@ class SectionReader:
         )
         selecting = ("name", "regex")
         selectors = [key for key in children if key in selecting]
+        for child in (children[key] for key in selectors):
+            if child.is_text and child.text[:1] in _CURLY and child.text[-1:] in _CURLY and not child.is_blank:
+                child.problem("typographic quotes stand around this; write ' or \" in their place")
         if len(selectors) > 1:
             node.problem(
                 "a rule has either 'name' or 'regex', not both: take one of them out", node.lines()[selectors[1]]
