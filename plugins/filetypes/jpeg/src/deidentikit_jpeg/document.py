@@ -13,6 +13,7 @@ from deidentikit.kinds import Form, Kind
 from deidentikit.splice import Patch, Sink, Source, splice
 from deidentikit_image_metadata.items import Item
 from deidentikit_image_metadata.names import Key
+from deidentikit_image_metadata.pictures import check_picture
 
 from .layout import Image, read_layout
 from .names import Matcher, NameSelector
@@ -175,6 +176,12 @@ class JpegDocument(Document, Batch):
         splice(self._source, sink, self._patches())
 
     def check(self, written: Source) -> None:
+        self._verify(written)
+        if self._options.cross_check:
+            check_picture(self._source, written, "JPEG", frames=False)
+
+    def _verify(self, written: Source) -> None:
+        """Read what was written with our own reader. Raises FileError (``verify``)."""
         patches = self._patches()
         size = self._source.size + sum(len(patch.data) - (patch.end - patch.start) for patch in patches)
         if written.size != size:

@@ -80,6 +80,12 @@ def _option(selector: NameSelector, holder: str, options: Options) -> str | None
 
 def rest(options: Options) -> Iterator[str]:
     """What becomes of all that no rule names."""
+    yield from _left(options)
+    if options.cross_check:
+        yield "Each output is read by Pillow as well; a file in which it finds another picture than before is refused."
+
+
+def _left(options: Options) -> Iterator[str]:
     if options.remove_metadata:
         yield "Everything but what is needed to show the picture is removed, known to this program or not."
         return

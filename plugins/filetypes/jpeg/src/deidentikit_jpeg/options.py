@@ -31,6 +31,7 @@ class Options:
     keep_thumbnail: bool = False
     keep_trailing: bool = False
     unreadable: str = "refuse"
+    cross_check: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.keep_thumbnail and (self.remove_thumbnail or self.remove_metadata):
@@ -57,6 +58,7 @@ class Options:
             keep_thumbnail=on("keep-thumbnail"),
             keep_trailing=on("keep-trailing"),
             unreadable=str(options.get("unreadable", "refuse")),
+            cross_check=on("cross-check"),
         )
 
     def removing(self, holding: Holding) -> str | None:
@@ -111,5 +113,10 @@ def section_schema() -> Fragment:
             OneOf("refuse", "remove", "keep"),
             "What becomes of EXIF, XMP, IPTC or image resources that rules ask for and that cannot be read.",
             "refuse",
+        ),
+        "cross-check": Key(
+            YesNo(),
+            "Read input and output with Pillow too, and refuse the file unless both show the same picture.",
+            "no",
         ),
     }

@@ -12,6 +12,7 @@ from deidentikit.kinds import Kind
 from deidentikit.splice import BytesSink, BytesSource, Sink, Source, splice
 from deidentikit_image_metadata.fields import TagPlace
 from deidentikit_image_metadata.items import Item
+from deidentikit_image_metadata.pictures import check_picture
 
 from .chunks import walk
 from .contents import Contents
@@ -217,6 +218,8 @@ class PngDocument(Document, Batch):
 
     def check(self, written: Source) -> None:
         self._output.check(written)
+        if self._options.cross_check:
+            check_picture(self._source, written, "PNG", frames=True)
 
     def effects(self) -> Mapping[str, int]:
         return self._effects

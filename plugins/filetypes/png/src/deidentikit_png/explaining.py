@@ -80,6 +80,8 @@ def rest(options: Options) -> Iterator[str]:
             yield "Chunks that are not of a registered public type are removed."
     yield "The thumbnail of an EXIF block goes with any edit of it."
     yield f"Bytes behind the image are {'kept' if options.keep_trailing else 'left out'}."
+    if options.cross_check:
+        yield "Each output is read by Pillow as well; a file in which it finds another picture than before is refused."
 
 
 def weak_spots(options: Options) -> Iterator[str]:

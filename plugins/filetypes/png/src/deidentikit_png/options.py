@@ -30,6 +30,11 @@ def section_schema() -> Fragment:
         "max-inflated": Key(
             Whole(1, 1 << 12), "Refuse files whose compressed chunks hold more, in MiB.", str(MAX_INFLATED_MIB)
         ),
+        "cross-check": Key(
+            YesNo(),
+            "Read input and output with Pillow too, and refuse the file unless both show the same picture.",
+            "no",
+        ),
     }
 
 
@@ -45,6 +50,7 @@ class Options:
     remove_metadata: bool = False
     keep_trailing: bool = False
     max_inflated: int = MAX_INFLATED_MIB << 20
+    cross_check: bool = False
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Options:
@@ -56,6 +62,7 @@ class Options:
             remove_metadata=options.get(REMOVE_METADATA) is True,
             keep_trailing=options.get("keep-trailing") is True,
             max_inflated=(inflated if isinstance(inflated, int) else MAX_INFLATED_MIB) << 20,
+            cross_check=options.get("cross-check") is True,
         )
 
     def doubts(self, kind: str) -> bool:

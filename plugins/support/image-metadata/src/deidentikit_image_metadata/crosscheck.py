@@ -1,0 +1,57 @@
+"""A second reader: a library of others reads the source and the output, and has to find the same in both."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from deidentikit.errors import FileError
+
+OPTION: Final = "cross-check"
+"""The key of the sections, and the reason of a refusal."""
+_ALONE: Final = threading.Lock()
+_NOTHING: Final = logging.CRITICAL + 1
+
+
+@contextmanager
+def silenced(logger: str) -> Iterator[None]:
+    """Let a library neither warn nor log, for both can quote values.
+
+    logger : the library's uppermost logger
+    Warnings and loggers belong to the whole process, so there is one such block at a time.
+    """
+    with _ALONE, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        top = logging.getLogger(logger)
+        before = top.level
+        top.setLevel(_NOTHING)
+        try:
+            yield
+        finally:
+            top.setLevel(before)
+
+
+@contextmanager
+def reading(library: str, what: str) -> Iterator[None]:
+    """Turn whatever a library stumbles over into FileError (``cross-check``), without the library's own words.
+
+    what : what is read, for the message: ``source``, ``output``
+    """
+    try:
+        yield
+    except FileError:
+        raise
+    except Exception as error:  # libraries raise errors of any kind over files that they cannot read
+        raise FileError(OPTION, f"{library} cannot read the {what}: {type(error).__name__}") from None
+
+
+def disagreement(library: str, what: str) -> FileError:
+    """The refusal of an output in which a library finds something else than in the source.
+
+    what : what differs, such as ``colour profile``; no value
+    """
+    return FileError(OPTION, f"{library} does not find the same {what} in the output as in the source")
