@@ -20,7 +20,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of packages with the examples in it, each built as its pyproject says."""
     target = tmp_path_factory.mktemp("packages")
     uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--offline", "--no-deps", f"--target={target}"]
-    anew = [f"--refresh-package={folder.name}" for folder in EXAMPLES]
+    anew = [f"--reinstall-package={folder.name}" for folder in EXAMPLES]
     subprocess.run([*uv, *anew, *EXAMPLES], check=True)
     return target
 
