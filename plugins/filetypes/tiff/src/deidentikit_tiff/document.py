@@ -52,6 +52,7 @@ class TiffDocument(Document, Batch):
         self._matcher = matcher
         self._options = options
         self._editor = open_editor(source)
+        self._found = {ifd: ifd.offset for ifd in self._editor.structure}
         self._planes = further_planes(self._editor)
         if self._planes is not None:
             self._editor.reserve(self._planes)
@@ -196,6 +197,16 @@ class TiffDocument(Document, Batch):
         self._editor.overlay.write(sink)
 
     def check(self, written: Source) -> None:
+        self._verify(written)
+        if self._options.cross_check:
+            from .crosscheck import cross_check
+
+            left = set(self._editor.structure)
+            gone = {offset for ifd, offset in self._found.items() if ifd not in left}
+            cross_check(self._source, written, gone, len(self._editor.structure.top), self._planes)
+
+    def _verify(self, written: Source) -> None:
+        """Read what was written with our own reader. Raises FileError (``verify``)."""
         overlay = self._editor.overlay
         if written.size != overlay.size:
             raise FileError("verify", "the output is not as long as was meant")

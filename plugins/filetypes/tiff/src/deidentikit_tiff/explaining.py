@@ -82,6 +82,8 @@ def rest(options: Options) -> Iterator[str]:
         yield "Bytes that no directory refers to are kept."
     else:
         yield "Bytes that no directory refers to, such as leftovers of earlier edits, become zeros."
+    if options.cross_check:
+        yield "Each output is read by tifffile as well; a file in which it finds other images than before is refused."
 
 
 def weak_spots(options: Options) -> Iterator[str]:

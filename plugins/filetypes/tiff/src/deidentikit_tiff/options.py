@@ -23,6 +23,7 @@ class Options:
     remove_private_tags: bool = False
     remove_pages: tuple[str, ...] = ()
     remove_orphans: bool | None = None
+    cross_check: bool = False
 
     @classmethod
     def of(cls, options: Mapping[str, object]) -> Options:
@@ -32,6 +33,7 @@ class Options:
             remove_private_tags=options.get("remove-private-tags") is True,
             remove_pages=_pages(options.get("remove-pages", ())),
             remove_orphans=orphans if isinstance(orphans, bool) else None,
+            cross_check=options.get("cross-check") is True,
         )
 
 
@@ -44,6 +46,11 @@ def section_schema() -> Fragment:
         "remove-pages": Key(Texts(), "Pages of a slide to take out: label, macro, thumbnail.", "none"),
         "remove-orphans": Key(
             YesNo(), "Fill with zeros what no directory refers to.", "yes, unless it may be image data"
+        ),
+        "cross-check": Key(
+            YesNo(),
+            "Read input and output with tifffile too, and refuse the file unless both hold the same images.",
+            "no",
         ),
     }
 
