@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def deidentikit_file_types():
     return [Greedy]
 """
 )
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked")
 PROFILE = "lines:\n  fields:\n    - name: name\n      shout: yes\n"
 
 
@@ -552,3 +554,20 @@ def test_words_for_reviewers_that_are_none(
     assert result.exit_code == (ExitCode.USAGE if "gives" in what else ExitCode.DEFECT)
     assert result.stderr.startswith(f"deidentikit: a defect of {what}")
     assert result.stdout == ""
+
+
+@pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
+@pytest.mark.parametrize("workers", ["1", pytest.param("2", marks=needs_fork)])
+def test_a_log_handler_made_at_import_is_heard_and_not_shown(
+    install: Install, deid_project: Project, workers: str
+) -> None:
+    begin = "import logging\nlogger = logging.getLogger('acme')\nlogger.addHandler(logging.StreamHandler())\n"
+    begin += "logger.error('hello')\n"
+    install("acme-lines", LINES, "lines")
+    install("acme-shout", begin + shouting("logger.error(value); return value.upper()"), "shout")
+    deid_project.profile(PROFILE)
+    for name in ("a.lines", "b.lines"):
+        deid_project.add(name, "#lines\nname=Jane Planted\n")
+    result = deid_project.run("--workers", workers).assert_ok().assert_silent_about("Jane", "Planted")
+    assert "hello" in result.stderr, "what is said while plugins are imported is no value"
+    assert "acme-shout 1.0 prints while files are open" in result.stderr

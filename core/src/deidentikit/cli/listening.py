@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from traceback import walk_stack
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from ..registry import Registry
@@ -22,7 +22,8 @@ def installed_registry(options: argparse.Namespace) -> Registry:
     that it puts in place of ours is taken out again."""
     from ..registry import Registry
 
-    with redirect_stderr(sys.stderr), redirect_stdout(sys.stderr):
+    aside = _Aside(sys.stderr)
+    with redirect_stderr(aside), redirect_stdout(aside):
         return Registry.from_installed(options.without_plugin)
 
 
@@ -75,6 +76,19 @@ class Listener:
             self._heard.add(speaker)
             with suppress(BlockingIOError):  # thousands of names, of which the first fill the pipe
                 os.write(self._writing, f"{speaker}\n".encode())
+
+
+class _Aside(io.TextIOBase):
+    """Standard error while plugins are imported. A log handler made then keeps it, and is heard like any later one."""
+
+    def __init__(self, behind: TextIO) -> None:
+        self._behind = behind
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return (self._behind if sys.stderr is self else sys.stderr).write(text)
 
 
 class _Note(io.TextIOBase):
