@@ -71,12 +71,12 @@ class Cells(dict[Key, str]):
         """The new cells, for all cells of one subject; None for those that are to be asked for one by one."""
         new = [*map(self.get, cells)]
         if None in new:
-            missing = dict.fromkeys(
-                cell for cell, known in zip(cells, new, strict=True) if known is None and len(cell) <= _LENGTH
-            )
-            texts = self.many([*missing], [subject] * len(missing), context)
+            rows = [row for row, text in enumerate(new) if text is None]
+            missing = [*dict.fromkeys(cell for row in rows if len(cell := cells[row]) <= _LENGTH)]
+            texts = self.many(missing, [subject] * len(missing), context)
             found = {cell: text for cell, text in zip(missing, texts, strict=True) if text is not None}
-            new = [found.get(cell) if known is None else known for cell, known in zip(cells, new, strict=True)]
+            for row in rows:
+                new[row] = found.get(cells[row])
             if len(self) + len(found) > self.room:
                 self.clear()
             self.update(found)

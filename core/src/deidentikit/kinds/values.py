@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from operator import attrgetter
 from typing import Final
 
 from ..errors import FieldError
@@ -117,6 +119,15 @@ def canonical_number(value: Decimal) -> str:
     if value.canonical_spelling is None:
         value.canonical_spelling = _spell_canonical(value)
     return value.canonical_spelling
+
+
+def canonical_numbers(values: Sequence[Decimal]) -> Sequence[str]:
+    """What `canonical_number` gives for each."""
+    try:
+        known = [*map(attrgetter("canonical_spelling"), values)]
+    except AttributeError:
+        known = [None]
+    return known if None not in known else [*map(canonical_number, values)]
 
 
 def _spell_canonical(value: Decimal) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 import attrs
 from deidentikit.action import KEEP, Action, Verdict
 from deidentikit.context import Context
 from deidentikit.errors import FieldError
-from deidentikit.filetype import Limits
+from deidentikit.filetype import UNLIMITED, Limits
 from deidentikit.hookspecs import hookimpl
 from deidentikit.kinds import Kind, Numeral, Value, canonical_bytes
 from deidentikit.schema import Fragment, Key, Text, Whole
@@ -99,6 +99,19 @@ class Hash(Action):
         digest = context.mac("hash", canonical_bytes(value)).hex() if context.keyed else self._salted(value)
         digits = digest[: self.digits]
         return digits.upper() if limits is not None and limits.upper_only else digits
+
+    def apply_many(
+        self, values: Sequence[Value], subjects: Sequence[str], context: Context
+    ) -> Sequence[Value | None] | None:
+        limits = context.limits
+        if not context.keyed or (limits is not None and limits != UNLIMITED):
+            return None
+        if not all(type(value) is str and value.strip(_BLANK) for value in values):
+            return None
+        digits = self.digits
+        return [
+            digest.hex()[:digits] for digest in context.macs("hash", map(canonical_bytes, cast(Sequence[str], values)))
+        ]
 
     def _fit(self, limits: Limits) -> None:
         if not limits.hex_digits:

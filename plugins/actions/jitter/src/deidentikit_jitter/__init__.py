@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, Inexact
 from decimal import Context as Arithmetic
 from itertools import repeat
 from operator import eq
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self, cast
 
 import attrs
 from deidentikit.action import Action
@@ -15,7 +15,7 @@ from deidentikit.context import Context
 from deidentikit.errors import FieldError
 from deidentikit.filetype import Limits
 from deidentikit.hookspecs import hookimpl
-from deidentikit.kinds import Kind, Value, canonical_number, spell_number
+from deidentikit.kinds import Kind, Value, canonical_number, canonical_numbers, spell_number
 from deidentikit.schema import Fragment, Key, Number, OneOf
 
 if TYPE_CHECKING:
@@ -127,10 +127,12 @@ class Jitter(Action):
         limits = context.limits
         if limits is not None and (limits.step == 1 or limits.max_length is not None):
             return None
-        numbers = [value for value in values if isinstance(value, Decimal) and value.is_finite()]
-        if len(numbers) < len(values):
+        if not all(map(isinstance, values, repeat(Decimal))):
             return None
-        parts = (subjects, [*map(canonical_number, numbers)])
+        numbers = cast(Sequence[Decimal], values)
+        if not all(map(Decimal.is_finite, numbers)):
+            return None
+        parts = (subjects, canonical_numbers(numbers))
         if self.whole_steps:
             try:
                 moved = [*map(_EXACT.add, numbers, context.wholes("jitter", int(self.jitter_range), *parts))]

@@ -169,11 +169,9 @@ def _last_whole(parts: list[str]) -> tuple[int, int]:
 
 def _well_quoted(outside: str, quote: str) -> bool:
     """Whether all quotes surround whole cells, in marked text from which what is within quotes was taken out."""
-    if quote + quote in outside:
-        return False
-    framed = f"{MARK}{outside}{MARK}"
-    quotes = framed.count(quote)
-    return framed.count(MARK + quote) == quotes == framed.count(quote + MARK)
+    quotes = outside.count(quote)
+    opened = outside.count(MARK + quote) + outside.startswith(quote)
+    return opened == quotes == outside.count(quote + MARK)
 
 
 def _check_cells(text: str, dialect: Dialect) -> None:
