@@ -178,18 +178,21 @@ def test_bombs_and_gaps_are_refused_whatever_the_program_told_pillow(
 def test_what_pillow_says_is_not_passed_on(
     make_deidentify: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    logger = logging.getLogger("PIL.PngImagePlugin")
+    caplog.set_level(logging.DEBUG, logger.name)
+
     def stumbles(*_: object, **__: object) -> None:
         warnings.warn("Planted", stacklevel=1)
-        logging.getLogger("PIL.PngImagePlugin").error("Planted")
+        logger.error("Planted")
         raise KeyError("Planted")
 
     monkeypatch.setattr(PIL.Image, "open", stumbles)
-    before = logging.getLogger("PIL").level
     with pytest.raises(FileError, match="Pillow cannot read the source: KeyError") as refused:
         make_deidentify(ASKED + "remove-text: yes")(picture())
     assert "Planted" not in str(refused.value)
     assert not caplog.records
-    assert logging.getLogger("PIL").level == before
+    assert logger.level == logging.DEBUG
+    assert logging.getLogger("PIL").level == logging.NOTSET
 
 
 def test_pillow_is_imported_only_where_it_is_asked_for(tmp_path: Path) -> None:

@@ -21,18 +21,27 @@ _NOTHING: Final = logging.CRITICAL + 1
 def silenced(logger: str) -> Iterator[None]:
     """Let a library neither warn nor log, for both can quote values.
 
-    logger : the library's uppermost logger
+    logger : the library's uppermost logger; those below it are silenced with it
     Warnings and loggers belong to the whole process, so there is one such block at a time.
     """
     with _ALONE, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        top = logging.getLogger(logger)
-        before = top.level
-        top.setLevel(_NOTHING)
+        levels = {each: each.level for each in _family(logging.getLogger(logger))}
+        for each in levels:
+            each.setLevel(_NOTHING)
         try:
             yield
         finally:
-            top.setLevel(before)
+            for each, level in levels.items():
+                each.setLevel(level)
+
+
+def _family(top: logging.Logger) -> Iterator[logging.Logger]:
+    """A logger and those below it that there are. Those that come later take their level from it."""
+    yield top
+    for name, each in tuple(top.manager.loggerDict.items()):
+        if name.startswith(f"{top.name}.") and isinstance(each, logging.Logger):
+            yield each
 
 
 @contextmanager
