@@ -151,5 +151,14 @@ def system_message(error: OSError) -> str:
     return os.strerror(number) if isinstance(number, int) and number in errorcode else type(error).__name__
 
 
+def to_look_for(error: OSError) -> str:
+    """What to do where a file that was named cannot be read, to follow a message; empty if nobody can say."""
+    if isinstance(error, FileNotFoundError):
+        return "; check its name, and the folder you are in"
+    if isinstance(error, IsADirectoryError):
+        return "; name a file"
+    return "; check its permissions" if isinstance(error, PermissionError) else ""
+
+
 def _printable(char: str) -> str:
     return char if char.isprintable() else ascii(char)[1:-1]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from .errors import UsageError
+from .errors import UsageError, to_look_for
 
 
 @attrs.frozen
@@ -42,8 +42,7 @@ def find_inputs(sources: Sequence[Path]) -> Iterator[Input]:
         try:
             found = os.lstat(source)
         except OSError as error:
-            remedy = "; check its name, and the folder you are in" if isinstance(error, FileNotFoundError) else ""
-            raise UsageError(f"the source {source} cannot be read: {error.strerror}{remedy}") from None
+            raise UsageError(f"the source {source} cannot be read: {error.strerror}{to_look_for(error)}") from None
         if stat.S_ISDIR(found.st_mode):
             yield from _walk(source)
         else:

@@ -11,7 +11,7 @@ import attrs
 
 from .action import Action
 from .blame import Asked
-from .errors import BrokenContract, Problem, ProfileError, UsageError, quoted, suggest
+from .errors import BrokenContract, Problem, ProfileError, UsageError, quoted, suggest, to_look_for
 from .filetype import FileType, Limits, Named, Rank, Selector, Step
 from .kinds import Form
 from .naming import NamePattern, Naming, Template
@@ -60,8 +60,7 @@ def load_profile(
     try:
         raw = source.read_bytes()
     except OSError as error:
-        remedy = "; check its name, and the folder you are in" if isinstance(error, FileNotFoundError) else ""
-        raise UsageError(f"the profile {source} cannot be read: {error.strerror}{remedy}") from None
+        raise UsageError(f"the profile {source} cannot be read: {error.strerror}{to_look_for(error)}") from None
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from ..errors import ExitCode, FileError, ProfileError, UsageError, shown
+from ..errors import ExitCode, FileError, ProfileError, UsageError, shown, to_look_for
 from .explain import explain
 from .listening import Listener, installed_registry
 from .new import new
@@ -119,10 +119,10 @@ def _open_file(path: Path) -> IO[bytes]:
     try:
         stream = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb", buffering=0)
     except OSError as error:
-        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}") from None
+        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}{to_look_for(error)}") from None
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         stream.close()
-        raise UsageError(f"{shown(path)} is no file")
+        raise UsageError(f"{shown(path)} is no file; name one")
     return stream
 
 
