@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from deidentikit.errors import ExitCode, UsageError
@@ -65,6 +70,18 @@ lines:
 def project(install: Install, deid_project: Project) -> Project:
     install("acme-shout", PLUGIN, "shout")
     return deid_project.profile("lines:\n  fields:\n    - name: name\n      shout: yes\n")
+
+
+@pytest.fixture
+def descriptors() -> Iterator[Callable[[int], None]]:
+    """Leaves so many descriptors to the test."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open(os.devnull, os.O_RDONLY)
+    os.close(free)
+    yield lambda count: resource.setrlimit(resource.RLIMIT_NOFILE, (free + count, before[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def add(project: Project, files: Mapping[str, str]) -> None:
@@ -146,6 +163,65 @@ def test_a_worker_that_is_lost_costs_the_file_it_was_at(project: Project, value:
     assert result.names == [f"{number}.lines" for number in (0, 1, 4, 5, 6, 7, 8)]
 
 
+@pytest.mark.parametrize("moment", ["within its answer", "before its output is passed"])
+def test_a_worker_that_is_lost_while_it_answers_costs_one_file(
+    project: Project, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker, send = os.getpid(), Connection.send
+
+    def cut(connection: Connection, item: Any) -> None:
+        if os.getpid() == asker or item.outcome.path != "3.lines":
+            send(connection, item)
+            return
+        if moment == "within its answer":
+            os.write(connection.fileno(), struct.pack("!i", 1000) + b"the beginning")
+        else:
+            send(connection, item)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(Connection, "send", cut)
+    add(project, {f"{number}.lines": "jane" for number in range(6)})
+    result = project.run("--workers", "2").assert_refused("worker-lost")
+    assert "refused: 3.lines: " in result.stderr
+    assert result.names == [f"{number}.lines" for number in (0, 1, 2, 4, 5)]
+
+
+def test_a_worker_that_is_lost_while_it_is_idle_costs_no_file(tmp_path: Path, registry: Registry) -> None:
+    run = Run(parse_profile("unmatched: copy\nlines:\n", registry))
+    (tmp_path / "in").mkdir()
+    for number in range(200):
+        (tmp_path / f"in/{number:03}.bin").write_bytes(b"x")
+    outcomes = run.execute([tmp_path / "in"], tmp_path / "out", workers=2)
+    first = next(outcomes)
+    time.sleep(0.5)  # by now all that may be done before its turn is done
+    for worker in multiprocessing.active_children():
+        worker.kill()
+        worker.join()
+    assert {outcome.status for outcome in (first, *outcomes)} == {"copied"}
+
+
+def test_no_worker_takes_the_place_of_a_lost_one_where_none_can_be_started(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork = os.fork
+    left = [2]
+
+    def few() -> int:
+        if not left[0]:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        left[0] -= 1
+        return fork()
+
+    monkeypatch.setattr(os, "fork", few)
+    add(project, {f"{number}.lines": "die" if number in (2, 5) else "jane" for number in range(8)})
+    result = project.run("--workers", "4")
+    assert result.exit_code == ExitCode.USAGE
+    assert "no worker can be started: Resource temporarily unavailable; run with one" in result.stderr
+    left[0] = 2
+    add(project, {"5.lines": "jane"})
+    project.run("--workers", "4", "--overwrite").assert_refused("worker-lost")
+
+
 def test_defects_are_told_once_without_values(project: Project) -> None:
     add(project, {"a.lines": "fail", "b.lines": "kim"})
     result = project.run("--workers", "2").assert_outputs("b.lines")
@@ -160,17 +236,22 @@ def test_what_a_plugin_prints_in_a_worker_is_not_shown(project: Project) -> None
     assert result.stderr.count("warning: acme-shout 1.0 prints while files are open") == 1
 
 
-def test_few_descriptors_are_enough(project: Project) -> None:
-    import resource
-
+@pytest.mark.parametrize("workers", [4, 11])
+def test_few_descriptors_are_enough(project: Project, descriptors: Callable[[int], None], workers: int) -> None:
     add(project, {f"{number:03}.lines": "slow" if number == 0 else "jane" for number in range(120)})
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    used = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 100
-    resource.setrlimit(resource.RLIMIT_NOFILE, (used + 60, hard))
-    try:
-        project.run("--workers", "4").assert_ok()
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    descriptors(60)
+    project.run("--workers", str(workers)).assert_ok()
+
+
+def test_workers_that_need_more_descriptors_than_there_are(
+    project: Project, descriptors: Callable[[int], None]
+) -> None:
+    add(project, {"a.lines": "jane"})
+    descriptors(60)
+    result = project.run("--workers", "32")
+    assert result.exit_code == ExitCode.USAGE
+    assert "32 workers need more open files than this system allows; raise the limit" in result.stderr
+    assert not project.target.exists()
 
 
 @pytest.mark.parametrize("number", ["0", "-2", "33", "many"])

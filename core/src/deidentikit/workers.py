@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import select
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -30,7 +31,10 @@ _PORTION: Final = 4
 _AHEAD: Final = 16
 """Inputs for each worker that may be done before their turn; each holds a descriptor until then."""
 _MOST: Final = 32
-_GONE: Final = (EOFError, ConnectionError)
+_DESCRIPTORS: Final = 4
+"""Descriptors for each worker: the connection, two of its process, an output that waits for its turn."""
+_OTHERS: Final = 12
+"""Descriptors for the target, the journal and what is opened for a moment."""
 
 
 @attrs.frozen
@@ -74,6 +78,24 @@ def check_workers(workers: int) -> None:
         raise UsageError(f"the number of workers is from 1 to {_MOST}, not {workers}")
     if workers > 1 and "fork" not in multiprocessing.get_all_start_methods():
         raise UsageError("this system cannot fork, which workers need; run with one")
+    if workers > 1 and _spare_descriptors() < _DESCRIPTORS * workers + _OTHERS:
+        raise UsageError(
+            f"{workers} workers need more open files than this system allows;"
+            " raise the limit, as with `ulimit -n`, or run with fewer"
+        )
+
+
+def _spare_descriptors() -> int:
+    """How many files can still be opened, near enough: the lowest free number tells how many are open."""
+    import resource
+
+    try:
+        free = os.open(os.devnull, os.O_RDONLY)
+    except OSError:
+        return 0
+    os.close(free)
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return (sys.maxsize if limit == resource.RLIM_INFINITY else limit) - free
 
 
 def made_in_order(count: int, work: Callable[[int], Made], workers: int) -> Generator[Made | Lost]:
@@ -83,15 +105,12 @@ def made_in_order(count: int, work: Callable[[int], Made], workers: int) -> Gene
 
     Raises UsageError where no process can be had any more.
     """
-    import resource
-
-    spare = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4
-    ahead = max(_PORTION, min(_AHEAD, spare // workers)) * workers
     crew = _Crew(count, work)
     ready: dict[int, Made | Lost] = {}
     try:
         for _ in range(min(workers, -(-count // _PORTION))):
             crew.hire()
+        ahead = max(1, min(_AHEAD * workers, _spare_descriptors() // 2))
         for turn in range(count):
             while turn not in ready:
                 crew.hand_out(turn + ahead)
@@ -124,7 +143,14 @@ class _Crew:
         self._workers: list[_Worker] = []
 
     def hire(self) -> None:
-        """Start a worker. Raises UsageError if the system starts no process."""
+        """Start a worker, if the system lets us. Raises UsageError if it does not and there is no other."""
+        try:
+            self._start()
+        except OSError as error:
+            if not self._workers:
+                raise UsageError(f"no worker can be started: {error.strerror}; run with one") from None
+
+    def _start(self) -> None:
         ours, theirs = multiprocessing.Pipe()
         inherited = [ours, *(worker.connection for worker in self._workers)]
         process = multiprocessing.get_context("fork").Process(
@@ -133,13 +159,13 @@ class _Crew:
         masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the worker has to ignore it first
         try:
             process.start()
-        except OSError as error:
+            self._workers.append(_Worker(process, ours))
+        except OSError:
             ours.close()
-            raise UsageError(f"no worker can be started: {error.strerror}; run with fewer") from None
+            raise
         finally:
             theirs.close()
             signal.pthread_sigmask(signal.SIG_SETMASK, masked)
-        self._workers.append(_Worker(process, ours))
 
     def hand_out(self, before: int) -> None:
         """Give every worker that will soon be idle a portion of the inputs that come before a number."""
@@ -149,9 +175,12 @@ class _Crew:
             portion = self._portion(before)
             if not portion:
                 return
-            worker.inputs.extend(portion)
-            with suppress(*_GONE):  # its loss is noticed when its answers are waited for
+            try:
                 worker.connection.send(portion)
+            except ConnectionError:  # its loss is noticed when its answers are waited for
+                self._again.extend(portion)
+            else:
+                worker.inputs.extend(portion)
 
     def _portion(self, before: int) -> list[int]:
         if self._again:
@@ -165,7 +194,7 @@ class _Crew:
         for worker in [worker for worker in self._workers if worker.connection in said]:
             try:
                 made = _receive(worker.connection)
-            except _GONE:
+            except (EOFError, OSError):  # it has ended, perhaps within what it said
                 yield from self._replace(worker)
             else:
                 yield worker.inputs.popleft(), made
@@ -211,7 +240,7 @@ def _serve(connection: Connection, inherited: list[Connection], work: Callable[[
                 if made.fd >= 0:
                     send_handle(connection, made.fd, asker)
                     os.close(made.fd)
-    except _GONE:
+    except (EOFError, ConnectionError):
         code = 0
     finally:
         os._exit(code)
