@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from deidentikit.errors import ExitCode, UsageError
 from deidentikit.plan import parse_profile
 from deidentikit.registry import Registry
 from deidentikit.run import Run, deidentify
+from deidentikit.splice import BytesSink, Sink
 from deidentikit.testing import Project
+from deidentikit.testing.lines import LinesDocument
 
 Install = Callable[..., None]
 
@@ -228,6 +231,32 @@ def test_defects_are_told_once_without_values(project: Project) -> None:
     assert result.exit_code == ExitCode.DEFECT
     assert result.stderr.count("LookupError") == 2  # in the trace and in the refusal
     assert "fail" not in result.stderr
+
+
+def test_a_defect_is_not_told_where_the_name_was_taken_before_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.profile(PROFILE.replace("{stem}.lines", "same.lines"))
+    add(project, {"a.lines": "jane", "b.lines": "kim"})
+    write = LinesDocument.write
+
+    def fail(document: LinesDocument, sink: Sink) -> None:
+        written = BytesSink()
+        write(document, written)
+        if b"KIM" in written.data:
+            raise LookupError
+        sink.write(written.data)
+
+    monkeypatch.setattr(LinesDocument, "write", fail)
+    alone = everything(project, 1)
+    assert alone[0] == ExitCode.REFUSED
+    assert everything(project, 2) == alone
+
+
+def test_effects_may_be_any_mapping(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    add(project, {"a.lines": "jane"})
+    monkeypatch.setattr(LinesDocument, "effects", lambda document: MappingProxyType({"remove-others": 1}))
+    project.run("--workers", "2").assert_ok()
 
 
 def test_what_a_plugin_prints_in_a_worker_is_not_shown(project: Project) -> None:

@@ -251,7 +251,7 @@ class Engine:
                 status="done",
                 section=plan.section.name,
                 rules=self._rules(edit.counts),
-                effects=document.effects(),
+                effects=dict(document.effects()),
                 dropped=tuple(document.dropped()),
                 fallbacks=edit.fallbacks,
                 residual=document.residual() if self.detailed else None,

@@ -166,15 +166,15 @@ class Run:
 
         if isinstance(made, Lost):
             return _refusal(found, None, None, "worker-lost", _lost(made.exit_code))
-        for trace in made.traces:
-            if self._on_defect is not None:
-                self._on_defect(trace)
         outcome = made.outcome
         with place.output() as output:
             output.take_over(made.fd, None if made.passing is None else Path(made.passing))
             try:
                 if made.name is not None:
                     output.claim(made.name)
+                for trace in made.traces:
+                    if self._on_defect is not None:
+                        self._on_defect(trace)
                 if outcome.status != "refused":
                     output.publish()
             except FileError as error:
