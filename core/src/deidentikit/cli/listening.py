@@ -37,6 +37,7 @@ class Listener:
         self._reading, self._writing = os.pipe()
         if sys.platform != "win32":
             os.set_blocking(self._writing, False)
+            os.set_blocking(self._reading, False)  # a process that a plugin forked can hold the other end open
         self._heard: set[str] = set()
 
     @contextmanager
@@ -63,8 +64,8 @@ class Listener:
     def __exit__(self, *error: object) -> None:
         """Say on standard error who printed."""
         os.close(self._writing)
-        with os.fdopen(self._reading, encoding="utf-8") as names:
-            speakers = set(names.read().splitlines())
+        with os.fdopen(self._reading, "rb") as names:
+            speakers = set((names.read() or b"").decode().splitlines())
         for speaker in sorted(speakers):
             print(
                 f"warning: {speaker} prints while files are open; it is not shown, as it could be a field's value",
