@@ -120,6 +120,15 @@ class TestDraws:
         assert -1 <= drawn < 1
         assert abs(drawn - Decimal(number - 2**63) / 2**63) < Decimal("1e-27")
 
+    def test_draws_of_many_rows_are_those_of_each(self, keys: Keys) -> None:
+        context = Context(keys)
+        whose, texts = ["s", "", "Mu\u00f1oz", "\ud800", "s" * 300], ["70.5", "1", "", "2", "3"]
+        rows = [*zip(whose, texts, strict=True)]
+        assert context.uniforms("jitter", whose, texts) == [context.uniform("jitter", *row) for row in rows]
+        assert context.wholes("jitter", 3, whose, texts) == [context.whole("jitter", 3, *row) for row in rows]
+        assert context.macs("hash", [b"a", b""]) == [context.mac("hash", b"a"), context.mac("hash", b"")]
+        assert context.uniforms("jitter", [], []) == []
+
     def test_whole_is_uniform_over_all_but_zero(self, keys: Keys) -> None:
         context = Context(keys)
         drawn = [context.whole("jitter", 3, "s", str(number)) for number in range(600)]

@@ -284,6 +284,24 @@ class ActionConformance:
 
     @_QUICK
     @given(data=st.data())
+    def test_many_values_get_what_each_alone_gets(self, data: st.DataObject) -> None:
+        """apply_many: gives what `apply` gives for each value and its subject, or None for `apply` to be asked."""
+        action, keyed = self._draw_case(data)
+        values = self._draw(data)
+        whose = [data.draw(st.sampled_from(["one", "two", ""])) if action.by_subject else "" for _ in values]
+        try:
+            many = action.apply_many(values, whose, self.context(keyed, None))
+        except FieldError:
+            return
+        if many is None:
+            return
+        assert len(many) == len(values)
+        for value, subject, result in zip(values, whose, many, strict=True):
+            if result is not None:
+                assert [result] == self._applied(action, [value], self.context(keyed, subject or None))
+
+    @_QUICK
+    @given(data=st.data())
     def test_subject_matters_only_where_it_is_said(self, data: st.DataObject) -> None:
         """by_subject: where it is False, one result serves all subjects and none is needed."""
         action, keyed = self._draw_case(data)

@@ -112,6 +112,45 @@ class TestWhole:
         assert caught.value.reason == "out-of-range"
 
 
+SETTINGS = st.fixed_dictionaries(
+    {"jitter_range": st.sampled_from([1, 2, 50, 10**15])},
+    optional={
+        "jitter_type": st.just("int"),
+        "jitter_min": st.integers(-100, 0),
+        "jitter_max": st.sampled_from([1, 70, Decimal("70.5")]),
+    },
+)
+SPELLED = st.one_of(
+    NUMBERS.map(str),
+    st.integers(-(10**70), 10**70).map(str),
+    st.sampled_from(["0", "-0.0", "007", "+1.50", "1e5", "1E-300", "1E+300", "70.5", "70.50", ".5", "5."]),
+)
+
+
+class TestMany:
+    @settings(max_examples=300)
+    @given(SETTINGS, st.lists(st.tuples(SPELLED, st.sampled_from(["MRN00123", "Mu\u00f1oz", "7"])), max_size=8))
+    def test_gives_what_each_number_alone_gets(self, options: dict[str, object], rows: list[tuple[str, str]]) -> None:
+        action = make(**options)
+        numbers, subjects = [parse_number(text) for text, _ in rows], [subject for _, subject in rows]
+        many = action.apply_many(numbers, subjects, Context(KEYS))
+        if many is None:
+            assert action.whole_steps
+            assert any(len(spell_number(number)) > 50 or abs(number.adjusted()) > 50 for number in numbers)
+            return
+        for result, (text, subject) in zip(many, rows, strict=True):
+            if result is None:
+                with pytest.raises(FieldError):
+                    jitter(action, text, subject=subject)
+            else:
+                assert isinstance(result, Decimal)
+                assert result.as_tuple() == jitter(action, text, subject=subject).as_tuple()
+
+    def test_leaves_fields_with_limits_to_one_by_one(self) -> None:
+        for limits in (WHOLE, Limits(max_length=16)):
+            assert make().apply_many([Decimal(5)], ["a"], Context(KEYS, limits=limits)) is None
+
+
 class TestKeys:
     def test_equal_values_of_a_subject_agree_and_others_do_not(self) -> None:
         assert jitter(make(), "70.5") == jitter(make(), "70.5")

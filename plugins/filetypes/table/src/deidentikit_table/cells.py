@@ -103,7 +103,7 @@ class Spelling:
         texts = _texts(values, form.kind)
         if texts is not None and self._is_plain("".join(texts)):
             before = "".join(cells)
-            if form.kind is Kind.TEXT or len(before.split(None, 1)) == 1:  # a number has white space around it anew
+            if form.kind is Kind.TEXT or before.split(None, 1) == [before]:  # a number has white space around it anew
                 quote = self._quote
                 if quote is None or quote not in before:
                     return texts
