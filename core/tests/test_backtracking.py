@@ -30,6 +30,14 @@ from deidentikit.regex import compile_regex
         r"(?:\s*\w+)*;",
         r"(?:(?:ab?){1,3})*$",
         r"(?=(a+)+b)a",
+        r"((a?){16}){16}b",
+        r"([A-Z]{1,16}_?){1,16}x",
+        r"(a+){1,16}x",
+        r"(?=([a-z]{1,9}){9}x)",
+        r"((a|ab)(bc|c)x)*y",
+        r"(ab?(bc|c)x)*y",
+        r"(ab?((bc|c){2})x)*y",
+        r"(?:(?:[A-Z]{1,9}|[0-9]{1,9})_?){1,9}x",
     ],
 )
 def test_exponential_patterns_are_refused(pattern: str) -> None:
@@ -64,6 +72,15 @@ def test_exponential_patterns_are_refused(pattern: str) -> None:
         (r"(?P<q>['\"])x(?P=q)", 1),
         (r"(?:[A-Z]-?)*$", 1),
         (r"(?:é+x)*$", 2),
+        (r"(?:(?:bc|c)b?x)*y", 1),
+        (r"(?:ab?(?:ef|g)x)*y", 1),
+        (r"(?:\w{1,9} ){1,9}x", 1),
+        (r"(?:\w{1,9} ?){1,4}x", 1),
+        (r"(?:\w+ ?){3}x", 3),
+        (r"(?:jan|jun|jul|mar|may){1,4}x", 1),
+        (r"\d{1,3}(?:\.\d{1,3}){0,9}x", 1),
+        (r"(?:first_name_)?(?:second_name_)?(?:third_name_)?(?:a_fourth_and_last_name_)?x", 1),
+        (r"\w{1,16}_\w{1,16}_\w{1,16}_\w{1,16}_\w{1,16}_\w{1,16}_\w{1,16}_\w{1,16}$", 1),
     ],
 )
 def test_others_have_a_degree(pattern: str, power: int) -> None:

@@ -22,6 +22,8 @@ MAX_WAYS: Final = 2**28
 _ASCII: Final = 128
 _MANY: Final = 16
 """A bounded repeat beyond this counts as unbounded."""
+_LONG_NAME: Final = 64
+"""Characters of a text that a repeat of loops has to be done with."""
 
 _SAMPLES: Final = [chr(code) for code in range(_ASCII)] + ["\u0663", "\u2003", "\u00e9", "\u00a7"]
 """One bit for each ASCII character, then one each for the digits, spaces, letters and others beyond."""
@@ -55,6 +57,8 @@ class _Atom:
     varies : it can match in more than one length
     degree : unsettled loops within it
     choices : its alternatives do not exclude each other
+    uneven : its alternatives differ in length, so that what comes before it can end in more than one place
+    ways : to match one text with its bounded parts, at most; counted no further than `MAX_WAYS` and one
     """
 
     chars: int
@@ -62,6 +66,8 @@ class _Atom:
     varies: bool = False
     degree: int = 0
     choices: bool = False
+    uneven: bool = False
+    ways: int = 1
 
     def overlaps(self, other: _Atom) -> bool:
         return bool(self.chars & other.chars)
@@ -101,11 +107,12 @@ def _row(items: Iterable[tuple[Any, Any]], fold: bool) -> list[_Atom]:
         elif kind is sre.ATOMIC_GROUP:
             out += _row(argument, fold)
         elif kind is sre.BRANCH:
-            out.append(_branch([_row(option, fold) for option in argument[1]]))
+            out.append(_branch(argument[1], fold))
         elif kind is sre.GROUPREF_EXISTS:
-            out.append(_branch([_row(option or (), fold) for option in argument[1:]]))
+            out.append(_branch([option or () for option in argument[1:]], fold))
         elif kind in (sre.ASSERT, sre.ASSERT_NOT):
-            out.append(_Atom(_ALL, varies=True, degree=_chain(_row(argument[1], fold))))
+            ahead = _row(argument[1], fold)
+            out.append(_Atom(_ALL, varies=True, degree=_chain(ahead), ways=_ways(ahead)))
         elif kind is sre.AT:
             if argument in (sre.AT_END, sre.AT_END_STRING):
                 out.append(_Atom(0))
@@ -119,14 +126,21 @@ def _row(items: Iterable[tuple[Any, Any]], fold: bool) -> list[_Atom]:
 def _repeat(low: int, high: int, body: Any, fold: bool) -> list[_Atom]:
     atoms = _row(body, fold)
     if high == 1:
-        return [attrs.evolve(atom, needed=atom.needed and low == 1, varies=atom.varies or not low) for atom in atoms]
+        return _optional(atoms) if not low else atoms
     inner = _chain(atoms)
+    turn = _ways(atoms)
     union = 0
     for atom in atoms:
         union |= atom.chars
     many = high > _MANY
-    if many:
-        _refuse_exponential(atoms)
+    if _turns_settle(atoms):
+        ways = turn if many else turn * (high - low + 1)
+    elif many:
+        raise ExponentialError
+    else:
+        ways = turn**high * (high - low + 1)
+        if ways > MAX_WAYS or not bounded(_LONG_NAME, inner * high):
+            raise ExponentialError
     return [
         _Atom(
             union,
@@ -134,19 +148,30 @@ def _repeat(low: int, high: int, body: Any, fold: bool) -> list[_Atom]:
             varies=low != high or any(atom.varies for atom in atoms),
             degree=inner + (low != high) if many else inner * high,
             choices=any(atom.choices for atom in atoms) or (not many and any(atom.varies for atom in atoms)),
+            uneven=any(atom.uneven for atom in atoms),
+            ways=min(ways, MAX_WAYS + 1),
         )
     ]
 
 
-def _refuse_exponential(atoms: Sequence[_Atom]) -> None:
-    """The atoms are repeated without bound: each has to settle before one like it comes round."""
+def _optional(atoms: Sequence[_Atom]) -> list[_Atom]:
+    """The atoms, which are there or not: one choice for all of them."""
+    return [
+        attrs.evolve(atom, needed=False, varies=True, ways=atom.ways if at else min(2 * atom.ways, MAX_WAYS + 1))
+        for at, atom in enumerate(atoms)
+    ]
+
+
+def _turns_settle(atoms: Sequence[_Atom]) -> bool:
+    """Whether each atom settles before one like it comes round, if they are repeated."""
     if any(atom.choices for atom in atoms):
-        raise ExponentialError
+        return False
     for at, atom in enumerate(atoms):
         if atom.varies:
             following = [*atoms[at + 1 :], *atoms[: at + 1]]
             if len(atoms) == 1 or not _settles(atom, following):
-                raise ExponentialError
+                return False
+    return True
 
 
 def _settles(atom: _Atom, following: Iterable[_Atom]) -> bool:
@@ -155,7 +180,7 @@ def _settles(atom: _Atom, following: Iterable[_Atom]) -> bool:
         if not other.overlaps(atom):
             if other.needed:
                 return True
-        elif other.varies:
+        elif other.varies or other.uneven:
             return False
     return False
 
@@ -170,11 +195,24 @@ def _chain(atoms: Sequence[_Atom]) -> int:
     return power
 
 
-def _branch(options: Sequence[Sequence[_Atom]]) -> _Atom:
+def _ways(atoms: Sequence[_Atom]) -> int:
+    """The ways to match one text with the bounded parts of a row: they multiply where they are not settled."""
+    ways = 1
+    for at in range(len(atoms) - 1, -1, -1):
+        atom = atoms[at]
+        settled = _settles(atom, atoms[at + 1 :])
+        ways = max(ways, atom.ways) if settled else min(ways * atom.ways, MAX_WAYS + 1)
+    return ways
+
+
+def _branch(alternatives: Sequence[Any], fold: bool) -> _Atom:
+    options = [_row(option, fold) for option in alternatives]
+    lengths = {option.getwidth() if option else (0, 0) for option in alternatives}
     atoms = [atom for option in options for atom in option]
     union = 0
     for atom in atoms:
         union |= atom.chars
+    ways = [_ways(option) for option in options]
     excluding = all(_exclude(one, other) for at, one in enumerate(options) for other in options[at + 1 :])
     return _Atom(
         union,
@@ -183,6 +221,8 @@ def _branch(options: Sequence[Sequence[_Atom]]) -> _Atom:
         degree=max((_chain(option) for option in options), default=0),
         choices=any(atom.choices for atom in atoms)
         or (not excluding and all(any(atom.needed for atom in option) for option in options)),
+        uneven=len(lengths) > 1 or any(atom.uneven for atom in atoms),
+        ways=max(ways, default=1) if excluding else min(sum(ways), MAX_WAYS + 1),
     )
 
 
