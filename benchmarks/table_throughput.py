@@ -76,8 +76,9 @@ profile, key = rest
 registry = Registry.from_installed()
 made = deidentikit.load_profile(profile, registry, key_file=key)
 settings = dict(profile=made, key_file=key, overwrite=True, registry=registry)
+deidentify = deidentikit.deidentify
 def work():
-    (outcome,) = deidentikit.deidentify(source, target, **settings).outcomes
+    (outcome,) = deidentify(source, target, **settings).outcomes
     assert outcome.status == "done", outcome.message
 cost(work)
 """

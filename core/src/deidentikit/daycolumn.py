@@ -109,6 +109,7 @@ class _Steps(dict[str | int, int]):
         super().__init__()
         self._action = action
         self._context_of = context_of
+        self._shared: dict[int, int] = {}  # one object for equal numbers of days stays near the processor
 
     def __missing__(self, who: str | int) -> int:
         try:
@@ -119,6 +120,7 @@ class _Steps(dict[str | int, int]):
             raise _NoDays
         if not -_FARTHEST <= days <= _FARTHEST:
             days = _NO_STEP
+        days = self._shared.setdefault(days, days)
         if isinstance(who, str):
             if len(self) >= _PEOPLE:
                 self.clear()

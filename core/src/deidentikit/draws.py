@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Context as Arithmetic
 from decimal import Decimal
 from itertools import repeat
-from operator import methodcaller
 from typing import Final
 
 _DRAW: Final = Arithmetic(prec=28)
 _HALF: Final = 2**63
 _UNIT: Final = Arithmetic(prec=63).power(2, -63)
 _FIRST_BYTES: Final = struct.Struct(">Q24x")
-_UTF_8: Final = methodcaller("encode", "utf-8", "surrogatepass")
 
 
 def join(*parts: str | bytes) -> bytes:
@@ -33,7 +31,10 @@ def join_rows(columns: Iterable[Sequence[str]]) -> Iterator[bytes]:
     """
     framed: list[Iterable[bytes]] = []
     for column in columns:
-        raw = [*map(_UTF_8, column)]
+        try:
+            raw = [*map(str.encode, column)]
+        except UnicodeEncodeError:
+            raw = [part.encode("utf-8", "surrogatepass") for part in column]
         lengths = [*map(len, raw)]
         heads = {length: length.to_bytes(4, "big") for length in set(lengths)}
         framed += [map(heads.__getitem__, lengths), raw]

@@ -67,13 +67,16 @@ class Numeral(str):
 class Spelled(Decimal):
     """A number together with its spelling, surrounding spaces removed."""
 
+    __slots__ = ("canonical_spelling", "spelling")
+
     spelling: str
-    canonical_spelling: str | None = None
+    canonical_spelling: str | None
     """What `canonical_number` made of it, once asked."""
 
     def __new__(cls, text: str) -> Spelled:
         self = super().__new__(cls, text)
         self.spelling = text
+        self.canonical_spelling = None
         return self
 
 
