@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from importlib.metadata import EntryPoint
 
 import pytest
 from deidentikit.cli.listening import Listener
@@ -29,3 +30,18 @@ def test_processes_that_a_plugin_leaves_behind_are_not_waited_for(
     assert said.out == ""
     assert ("prints while files are open" in said.err) is speaks
     assert "Jane" not in said.err
+
+
+def test_plugins_are_looked_up_once_for_all_that_one_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def none(group: str) -> list[EntryPoint]:
+        asked.append(group)
+        return []
+
+    monkeypatch.setattr("deidentikit.blame.entry_points", none)
+    with Listener() as listener:
+        for _ in range(30):
+            with listener.listening():
+                print("Jane")
+    assert len(asked) == 1

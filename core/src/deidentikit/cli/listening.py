@@ -38,6 +38,7 @@ class Listener:
         if sys.platform != "win32":
             os.set_blocking(self._writing, False)
             os.set_blocking(self._reading, False)  # a process that a plugin forked can hold the other end open
+        self._callers: set[tuple[str, ...]] = set()
         self._heard: set[str] = set()
 
     @contextmanager
@@ -72,7 +73,14 @@ class Listener:
                 file=sys.stderr,
             )
 
-    def _hear(self, speaker: str) -> None:
+    def _hear(self, modules: tuple[str, ...]) -> None:
+        if modules in self._callers:
+            return
+        from ..blame import owner
+        from ..hookspecs import PROJECT
+
+        self._callers.add(modules)
+        speaker = str(owner(modules) or PROJECT)
         if speaker not in self._heard:
             self._heard.add(speaker)
             with suppress(BlockingIOError):  # thousands of names, of which the first fill the pipe
@@ -95,16 +103,14 @@ class _Aside(io.TextIOBase):
 class _Note(io.TextIOBase):
     """A stream that passes on who writes to it, and nothing of what is written."""
 
-    def __init__(self, hear: Callable[[str], None]) -> None:
+    def __init__(self, hear: Callable[[tuple[str, ...]], None]) -> None:
+        """hear : gets the modules at work, the innermost first, each once"""
         self._hear = hear
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        from ..blame import owner
-        from ..hookspecs import PROJECT
-
-        modules = (str(frame.f_globals.get("__name__")) for frame, _ in walk_stack(None))
-        self._hear(str(owner(modules) or PROJECT))
+        modules = (str(frame.f_globals.get("__name__")) for frame, _ in walk_stack(sys._getframe()))
+        self._hear(tuple(dict.fromkeys(modules)))
         return len(text)
