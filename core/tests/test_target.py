@@ -327,6 +327,8 @@ def test_dry_output_names_as_a_run_would(claimed: set[str]) -> None:
     with refused("name-taken"), DryOutput(claimed) as output:
         output.claim("sub/a")
     assert claimed == {"sub/a"}
+    with refused("bad-name"), DryOutput(claimed) as output:
+        output.claim(f"sub/{PART}00.part")
 
 
 def test_refused_dry_output_frees_its_name(claimed: set[str]) -> None:

@@ -56,11 +56,7 @@ class Target:
 
     def claim(self, relative: str) -> Path:
         """Reserve a path. Raises FileError (``name-taken``, ``exists``, ``over-source``, ``bad-name``)."""
-        if is_passing(relative.rpartition("/")[2]):
-            raise FileError("bad-name", "a name of this kind is for unfinished files, which the next run removes")
-        folded = os.path.normcase(relative)
-        if folded in self._taken:
-            raise FileError("name-taken", _TAKEN)
+        folded = _free(relative, self._taken)
         path = self.folder / relative
         try:
             found = os.lstat(path)
@@ -270,14 +266,12 @@ class DryOutput:
 
     def __init__(self, claimed: set[str]) -> None:
         self._claimed = claimed
-        self._relative: str | None = None
+        self._folded: str | None = None
         self._fd = -1
 
     def claim(self, relative: str) -> str:
-        if relative in self._claimed:
-            raise FileError("name-taken", _TAKEN)
-        self._claimed.add(relative)
-        self._relative = relative
+        self._folded = _free(relative, self._claimed)
+        self._claimed.add(self._folded)
         return relative
 
     def stage(self) -> int:
@@ -286,7 +280,7 @@ class DryOutput:
 
     def publish(self) -> None:
         """Nothing is published; the name stays claimed."""
-        self._relative = None
+        self._folded = None
 
     def __enter__(self) -> DryOutput:
         return self
@@ -294,8 +288,8 @@ class DryOutput:
     def __exit__(self, *error: object) -> None:
         if self._fd >= 0:
             os.close(self._fd)
-        if self._relative is not None:
-            self._claimed.discard(self._relative)
+        if self._folded is not None:
+            self._claimed.discard(self._folded)
 
 
 def _anonymous_file() -> int:
@@ -322,6 +316,16 @@ def _has_unnamed_files(folder: Path) -> bool:
     finally:
         os.close(fd)
     return True
+
+
+def _free(relative: str, taken: Collection[str]) -> str:
+    """A path as `taken` holds paths. Raises FileError (``name-taken``, ``bad-name``) if it cannot be claimed."""
+    if is_passing(relative.rpartition("/")[2]):
+        raise FileError("bad-name", "a name of this kind is for unfinished files, which the next run removes")
+    folded = os.path.normcase(relative)
+    if folded in taken:
+        raise FileError("name-taken", _TAKEN)
+    return folded
 
 
 def is_passing(name: str) -> bool:
