@@ -33,7 +33,7 @@ pytestmark = [
 ]
 
 PLUGIN = """
-import os, signal, sys, time
+import os, signal, subprocess, sys, time
 import attrs
 from deidentikit import Action, FileError, Kind, hookimpl
 from deidentikit.testing import LinesFile
@@ -48,6 +48,9 @@ class Shout(Action):
         if value == "print": print(value)
         if value == "slow": time.sleep(0.3)
         if value == "endless": time.sleep(600)
+        if value == "program":
+            with subprocess.Popen(["sleep", "600"]):
+                open(os.environ["STARTED"], "w").close()
         return value.upper()
 
 @hookimpl
@@ -330,24 +333,44 @@ sys.exit(entry())
 """
 
 
-@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_an_interrupted_run_ends_its_workers_and_leaves_whole_files(project: Project, signal_sent: int) -> None:
-    add(project, {f"{number}.lines": "endless" if number == 2 else "jane" for number in range(6)})
+def start(project: Project, **environment: str) -> subprocess.Popen[str]:
+    """The program on its own, in a process group of its own."""
     words = ["run", "--workers", "2", "--profile", project.profile_path, project.source, project.target]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *map(str, words)],
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
         start_new_session=True,
         text=True,
     )
+
+
+def wait_for(path: Path) -> None:
     patience = time.monotonic() + 60
-    while not (project.target / "1.lines").exists():
+    while not path.exists():
         assert time.monotonic() < patience
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize("signal_sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_run_ends_its_workers_and_leaves_whole_files(project: Project, signal_sent: int) -> None:
+    add(project, {f"{number}.lines": "endless" if number == 2 else "jane" for number in range(6)})
+    process = start(project)
+    wait_for(project.target / "1.lines")
     process.send_signal(signal_sent)
     _, said = process.communicate(timeout=60)  # ends when no worker holds standard error any more
     assert tree(project.target) == {f"{number}.lines": b"#lines\nname=JANE\n" for number in (0, 1)}
     assert (process.returncode, "interrupted" in said) == (
         (int(ExitCode.INTERRUPTED), True) if signal_sent == signal.SIGINT else (-signal_sent, False)
     )
+
+
+def test_an_interrupt_reaches_programs_that_plugins_start(project: Project) -> None:
+    add(project, {"a.lines": "program", "b.lines": "jane"})
+    started = project.folder / "started"
+    process = start(project, STARTED=str(started))
+    wait_for(started)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)  # ends when no program holds standard error any more
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "interrupted" in said

@@ -19,6 +19,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
+from types import FrameType
 from typing import Final
 
 import attrs
@@ -156,7 +157,7 @@ class _Crew:
         process = multiprocessing.get_context("fork").Process(
             target=_serve, args=(theirs, inherited, self._work), daemon=True
         )
-        masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the worker has to ignore it first
+        masked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until the worker leaves it to us
         try:
             process.start()
             self._workers.append(_Worker(process, ours))
@@ -227,7 +228,7 @@ def _serve(connection: Connection, inherited: list[Connection], work: Callable[[
     """The life of a worker: until nobody asks any more. An error ends it without a word, as it could quote a value."""
     code = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, _leave_to_asker)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         for other in inherited:  # held open here, they would hide from other workers that nobody asks any more
             other.close()
@@ -244,6 +245,10 @@ def _serve(connection: Connection, inherited: list[Connection], work: Callable[[
         code = 0
     finally:
         os._exit(code)
+
+
+def _leave_to_asker(signum: int, frame: FrameType | None) -> None:
+    """Go on; whoever asks ends this process. A signal that is ignored would be so in programs that plugins start."""
 
 
 def _end_with_asker(descriptor: int) -> None:
