@@ -33,7 +33,7 @@ _QUICK = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.differing_executors, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-_FOUND = settings(_QUICK, phases=[Phase.generate], database=None, derandomize=True)
+_FOUND = settings(_QUICK, max_examples=2000, phases=[Phase.generate], database=None, derandomize=True)
 _PLANTED: Final[Mapping[Kind, Sequence[Value]]] = {
     Kind.TEXT: ("Planted^Xq7", "19870605", "9172.65", PersonName("Planted^Xq7=Ω"), Opaque(b"Planted\xff\xfe")),
     Kind.UID: ("1.2.917265.3", "Planted.Xq7", "1.2.917265.", Opaque(b"Planted\xff")),
@@ -229,6 +229,8 @@ class ActionConformance:
         """The suite's own footing: each rule treats some of the values, so that the other checks see results."""
         if self.action.kind is Kind.NATIVE:
             pytest.skip("the action sees no value")
+        known = [] if self.values is not None else _PLANTED[self.action.kind]
+        plain = [[value] for value in known if not isinstance(value, Opaque)]
         for rule in self.rules:
             action = self.build(rule, True)
             assert action is not None
@@ -236,6 +238,8 @@ class ActionConformance:
             def treated(values: list[Value], action: Action = action) -> bool:
                 return not isinstance(self._applied(action, values, self.context(True)), FieldError)
 
+            if any(map(treated, plain)):
+                continue
             try:
                 find(self._lists(), treated, settings=_FOUND)
             except NoSuchExample:
