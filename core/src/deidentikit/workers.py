@@ -29,7 +29,7 @@ from .report import Outcome
 
 _PORTION: Final = 4
 """Inputs a worker is given at a time: neighbours, which are often alike."""
-_AHEAD: Final = 16
+_AHEAD: Final = 64
 """Inputs for each worker that may be done before their turn; each holds a descriptor until then."""
 _MOST: Final = 32
 _DESCRIPTORS: Final = 4
