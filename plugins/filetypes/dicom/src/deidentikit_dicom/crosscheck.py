@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import logging
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from deidentikit.crosscheck import OPTION, reading, silenced
 from deidentikit.errors import FileError
 from deidentikit.splice import Source
 from deidentikit.stream import SourceStream
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from pydicom import Dataset
     from pydicom.dataelem import DataElement, RawDataElement
 
-_REASON: Final = "cross-check"
 _DEFERRED: Final = 1 << 16
 """Longer values, pixel data above all, are compared by place and length; they are not read."""
 _BUFFER: Final = 1 << 18
@@ -35,18 +32,13 @@ def cross_check(layout: Layout, written: Source) -> None:
     """
     from pydicom import config, dcmread
 
-    with _silent(), config.disable_value_validation():
-        try:
-            stream = io.BufferedReader(SourceStream(written), _BUFFER)
-            main = dcmread(stream, force=True, defer_size=_DEFERRED)
-            top = layout.children(-1)
-            comparison = _Comparison(layout)
-            comparison.data_set([index for index in top if index < layout.meta_count], main.file_meta)
-            comparison.data_set([index for index in top if index >= layout.meta_count], main)
-        except FileError:
-            raise
-        except Exception as error:  # whatever pydicom stumbles over is its verdict on the file
-            raise FileError(_REASON, f"pydicom cannot read the output: {type(error).__name__}") from None
+    with silenced("pydicom"), config.disable_value_validation(), reading("pydicom", "output"):
+        stream = io.BufferedReader(SourceStream(written), _BUFFER)
+        main = dcmread(stream, force=True, defer_size=_DEFERRED)
+        top = layout.children(-1)
+        comparison = _Comparison(layout)
+        comparison.data_set([index for index in top if index < layout.meta_count], main.file_meta)
+        comparison.data_set([index for index in top if index >= layout.meta_count], main)
 
 
 class _Comparison:
@@ -58,11 +50,11 @@ class _Comparison:
         layout = self._layout
         by_tag = {layout.tokens[index][0]: index for index in ours}
         if len(by_tag) != len(ours) or by_tag.keys() != set(map(int, theirs.keys())):
-            raise FileError(_REASON, "pydicom does not find the same elements in the output")
+            raise FileError(OPTION, "pydicom does not find the same elements in the output")
         for tag, index in by_tag.items():
             if not self._same(index, theirs, tag):
                 raise FileError(
-                    _REASON, f"pydicom does not find the same value in the output: {layout.keyword_path(index)}"
+                    OPTION, f"pydicom does not find the same value in the output: {layout.keyword_path(index)}"
                 )
 
     def _same(self, index: int, data_set: Dataset, tag: int) -> bool:
@@ -111,17 +103,3 @@ class _Comparison:
         return [str(each).strip() for each in values] == [
             part.strip() for part in raw.strip(b"\0 ").decode("latin-1").split("\\") if raw.strip(b"\0 ")
         ]
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """Let pydicom neither warn nor log: both can quote values."""
-    logger = logging.getLogger("pydicom")
-    before = logger.disabled
-    logger.disabled = True
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.disabled = before

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from deidentikit.crosscheck import OPTION, disagreement, reading, silenced
 from deidentikit.errors import FileError
 from deidentikit.splice import CHUNK, Source
 from deidentikit.stream import SourceStream
 from deidentikit_image_metadata.coverage import Extent, merged
-from deidentikit_image_metadata.crosscheck import OPTION, disagreement, reading, silenced
 
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPages

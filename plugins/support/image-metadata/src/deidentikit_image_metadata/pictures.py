@@ -9,10 +9,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 import attrs
+from deidentikit.crosscheck import disagreement, reading, silenced
 from deidentikit.splice import Source
 from deidentikit.stream import SourceStream
-
-from .crosscheck import disagreement, reading, silenced
 
 if TYPE_CHECKING:
     from PIL.Image import Image

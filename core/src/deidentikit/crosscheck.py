@@ -1,4 +1,4 @@
-"""A second reader: a library of others reads the source and the output, and has to find the same in both."""
+"""A second reader: another library reads what was written, where a profile asks for it. What file types share of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from deidentikit.errors import FileError
+from .errors import FileError
 
 OPTION: Final = "cross-check"
 """The key of the sections, and the reason of a refusal."""
